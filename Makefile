@@ -1,0 +1,99 @@
+# Everything works from a fresh clone: each target first makes the virtual environment .venv; nothing to install by hand.
+#
+#   make demo     two real activations, one proved invex and one refuted, checked and explained (start here)
+#   make test     the fast tests; SLOW=1 for all of them; ARGS='-k parser' is handed to pytest
+#   make lint     ruff                        make types    mypy --strict
+#   make docs     the manual, into site/      make atlas    certificates for the whole catalogue of activations
+#   make bench    the benchmarks              make venv     only the environment
+#   make clean    removes what these targets made
+#
+# PYTHON=python3.12 chooses the interpreter, VENV=DIR the environment, EXTRAS=test,torch what is installed into it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV   ?= .venv
+EXTRAS ?= test
+ARGS   ?=
+SLOW   ?=
+
+BIN     := $(VENV)/bin
+PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+comma   := ,
+# One stamp a set of extras; a pyproject file changed since then makes it stale, and the installation is redone.
+STAMP      := $(VENV)/.installed-$(subst $(comma),-,$(EXTRAS))
+DOCS_STAMP := $(VENV)/.installed-docs
+PROJECTS   := pyproject.toml invexcheck/pyproject.toml
+
+.PHONY: help venv demo test lint types docs atlas bench clean
+
+help:
+	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
+
+venv: $(STAMP)
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "error: there is no '$(PYTHON)': install Python 3.11 or newer (Debian: apt install python3 python3-venv)," \
+	       "or name one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "error: '$(PYTHON)' is $$($(PYTHON) --version 2>&1), but invexproof needs Python 3.11 or newer" \
+	       "(Debian 12 has it: apt install python3 python3-venv); or name one: make PYTHON=/path/to/python3.11" >&2; \
+	  exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "error: '$(PYTHON)' lacks the venv module; on Debian and Ubuntu: apt install" \
+	       "$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): $(PROJECTS) | $(BIN)/python
+	$(PIP) --editable ./invexcheck --editable '.[$(EXTRAS)]'
+	@touch $@
+
+$(DOCS_STAMP): $(PROJECTS) | $(BIN)/python
+	$(PIP) --editable ./invexcheck --editable '.[docs]'
+	@touch $@
+
+# $(call show,STATUS,COMMAND): print the command, run it, and fail unless it ends with that exit status.
+show = @printf '\n\033[1m$$ %s\033[0m\n' '$(2)'; PATH="$$(cd $(BIN) && pwd):$$PATH"; \
+  status=0; $(2) || status=$$?; \
+  if [ $$status -ne $(1) ]; then echo "error: exit status $$status where $(1) was due" >&2; exit 1; fi
+
+demo: venv
+	@mkdir -p demo
+	$(call show,0,invexproof prove activation gelu -o demo/gelu.cert.json)
+	$(call show,0,invexcheck demo/gelu.cert.json)
+	$(call show,0,invexproof explain demo/gelu.cert.json)
+	@printf '\n%s\n' 'hardswish is not invex: the answer is a certified refutation, and the exit status of prove is 10.'
+	$(call show,10,invexproof prove activation hardswish -o demo/hardswish.cert.json)
+	$(call show,0,invexcheck demo/hardswish.cert.json)
+	$(call show,0,invexproof explain demo/hardswish.cert.json)
+	@printf '\n%s\n' 'Both certificates are in demo/. Next, try:' \
+	  '  source $(BIN)/activate' \
+	  '  invexproof prove activation "x*sigmoid(x)" -o mine.cert.json    your own formula' \
+	  '  invexproof --help' \
+	  '  make test'
+
+test: venv
+	$(BIN)/python -m pytest $(if $(SLOW),,-m 'not slow') $(ARGS)
+
+lint: venv
+	$(BIN)/python -m ruff check .
+
+types: venv
+	$(BIN)/python -m mypy
+
+docs: $(DOCS_STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo 'The manual is in site/index.html'
+
+atlas: venv
+	$(BIN)/invexproof atlas
+
+bench: venv
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) demo site build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find invexcheck invexproof tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
