@@ -11,7 +11,7 @@ class Reject(Exception):
     """The certificate is INVALID.
 
     `code` is stable and meant for machines and tests; `path` says where in the document; `rule` is the name
-    of the innermost rule under way. The codes of the outer shell are ``file``, ``gzip``, ``encoding``, ``json``,
+    of the innermost rule under way. The outer shell's codes are ``file``, ``gzip``, ``encoding``, ``json``,
     ``canonical``, ``schema``, ``rational``, ``subject``, ``lemma`` and ``internal``; ``step`` is the default.
     """
 
