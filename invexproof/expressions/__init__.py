@@ -1,0 +1,1 @@
+"""Expressions: terms, parsing, printing, evaluation, differentiation and piecewise normal forms."""
