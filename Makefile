@@ -69,9 +69,9 @@ demo: venv
 	$(call show,10,invexproof prove activation hardswish -o demo/hardswish.cert.json)
 	$(call show,0,invexcheck demo/hardswish.cert.json)
 	$(call show,0,invexproof explain demo/hardswish.cert.json)
-	@printf '\n%s\n' 'Both certificates are in demo/. Next, try:' \
+	@printf '%s\n' '' 'Both certificates are in demo/. Next, try:' \
 	  '  source $(BIN)/activate' \
-	  '  invexproof prove activation "x*sigmoid(x)" -o mine.cert.json    your own formula' \
+	  '  invexproof prove activation --formula "x*tanh(softplus(x))" -o mine.cert.json' \
 	  '  invexproof --help' \
 	  '  make test'
 
