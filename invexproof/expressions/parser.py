@@ -160,7 +160,7 @@ class _Parser:
         if token.text == "(":
             inner = yield self.bracketed()
             if self.token.text == ",":
-                raise self.error("a comma has no meaning here; only piecewise() takes pairs (value, condition)")
+                raise self.error("a comma has no meaning here; only piecewise takes (value, condition)")
             self.expect(")")
             self.bars.pop()
             return inner

@@ -35,8 +35,8 @@ def to_text(e: Expression, limit: int | None = None) -> str:
     """The formula in the parser's language, with no needless parentheses.
 
     ``parse(to_text(e))`` is ``e`` for every expression made by the builders or the parser (variables other
-    than x given as parameters).  With a ``limit`` (in characters) deep parts of a longer formula are replaced by
-    ``…``; without, a formula of over a million characters raises ExpressionError.
+    than x given as parameters).  With a ``limit`` (in characters) deep parts of a longer formula are replaced
+    by ``…``; without, a formula of over a million characters raises ExpressionError.
     """
     return _print(e, _TEXT, limit)
 
