@@ -17,7 +17,18 @@ ROOT = Path(__file__).resolve().parents[2]
 CHECKER = ROOT / "invexcheck"
 MODULES = sorted(CHECKER.rglob("*.py"))
 # The outer shell reads files, supervises a child process and prints; that a proof holds, the core says.
-SHELL = {"__init__.py", "__main__.py", "reading.py", "errors.py", "limits.py", "supervise.py", "verdict.py"}
+SHELL = {
+    *(
+        "__init__.py",
+        "__main__.py",
+        "errors.py",
+        "limits.py",
+        "reading.py",
+        "supervise.py",
+        "verdict.py",
+        "worker.py",
+    )
+}
 INFERENCE = [path for path in MODULES if path.name not in SHELL or path.parent != CHECKER]
 
 # Standard modules that run what they read, reach the network, or make a verdict irreproducible.
