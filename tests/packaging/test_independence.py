@@ -18,16 +18,8 @@ CHECKER = ROOT / "invexcheck"
 MODULES = sorted(CHECKER.rglob("*.py"))
 # The outer shell reads files, supervises a child process and prints; that a proof holds, the core says.
 SHELL = {
-    *(
-        "__init__.py",
-        "__main__.py",
-        "errors.py",
-        "limits.py",
-        "reading.py",
-        "supervise.py",
-        "verdict.py",
-        "worker.py",
-    )
+    f"{name}.py"
+    for name in ("__init__", "__main__", "errors", "limits", "reading", "supervise", "verdict", "worker")
 }
 INFERENCE = [path for path in MODULES if path.name not in SHELL or path.parent != CHECKER]
 
