@@ -329,7 +329,7 @@ _FRACTION_OPERATIONS: Final[Mapping[str, Callable[..., Fraction | bool]]] = {
 
 
 class _NotRationalError(Exception):
-    """The value is not known to be rational, or there is none."""
+    """The value is not seen to be rational, or there is none."""
 
 
 def exact_root(value: Fraction, degree: int) -> Fraction | None:
@@ -343,33 +343,48 @@ def exact_root(value: Fraction, degree: int) -> Fraction | None:
     return Fraction(parts[0], parts[1])
 
 
-def _fraction_power(u: Fraction, q: Fraction) -> Fraction:
-    root = u if q.denominator == 1 else exact_root(u, q.denominator) if u >= 0 else None
-    if root is None or (not root and q < 0) or size(root) * abs(q.numerator) > MAX_RATIONAL_BITS:
+def _fraction_power(u: Fraction, q: Fraction) -> Fraction | None:
+    if (u < 0 and q.denominator > 1) or (u == 0 and q < 0):
         raise _NotRationalError
+    root = u if q.denominator == 1 else exact_root(u, q.denominator)
+    if root is None or size(root) * abs(q.numerator) > MAX_RATIONAL_BITS:
+        return None
     return root**q.numerator
 
 
 def fraction_value(e: Expression, values: Mapping[str, Fraction | int]) -> Fraction | None:
-    """The exact value at a rational point; None if it is undefined, or not seen to be rational."""
+    """The exact value at a rational point; None if it is undefined, or not seen to be rational.
+
+    Other constants may occur in factors of zero only, and in what is not selected.
+    """
+    absorbed = False
 
     def visit(node: Expression, args: list[Any]) -> Any:
+        nonlocal absorbed
         if node.op == "var" and node.name in values:
             return Fraction(values[node.name])
         if node.op == "rat":
             return node.value
+        if None in args:
+            if node.op == "mul" or (node.op == "div" and args[1] is None):
+                absorbed = True
+                return Fraction(0) if 0 in args else None
+            if node.is_condition or node.op == "piecewise":
+                raise _NotRationalError
+            return None
         if node.op in ("pow", "sqrt"):
             return _fraction_power(args[0], node.value if node.op == "pow" else Fraction(1, 2))
         if node.op in _FRACTION_OPERATIONS:
             result = _FRACTION_OPERATIONS[node.op](*args)
-            if isinstance(result, bool) or size(result) <= MAX_RATIONAL_BITS:
-                return result
-        elif node.op in _EXACT_AT and args[0] == _EXACT_AT[node.op][0]:
+            return result if isinstance(result, bool) or size(result) <= MAX_RATIONAL_BITS else None
+        if node.op in _EXACT_AT and args[0] == _EXACT_AT[node.op][0]:
             return _EXACT_AT[node.op][1]
-        raise _NotRationalError
+        return None
 
     try:
         result = walk_selected(e, visit)
+        if absorbed:
+            mpmath_value(e, values)  # zero times something is zero only if the something is defined
     except (_NotRationalError, ZeroDivisionError, EvaluationError):
         return None
     return result if isinstance(result, Fraction) else None
