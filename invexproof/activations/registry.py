@@ -186,6 +186,10 @@ def _formula(text: str) -> Subject:
     except ParseError as error:
         name = text.partition("(")[0].strip()
         if _NAME_SHAPED.fullmatch(text) and name not in FUNCTIONS:
+            if _find(name) or library_tables().full_name(name) in library_tables().functions:
+                raise ActivationArgumentError(
+                    f"{text:.80} is not a call of {name}: write {name}, or {name}(parameter=value)"
+                ) from error
             raise UnknownActivationError(name, _near(name), str(error)) from error
         raise
     return Subject(text, expression, text, "formula")

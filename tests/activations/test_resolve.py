@@ -156,6 +156,8 @@ def test_broken_formulas_show_the_place(text: str) -> None:
     ("text", "message"),
     [
         ("swish(gamma=2)", r"parameters \(beta=1\), not gamma"),
+        ("swish(beta=((2)", "not a call of swish"),
+        ("torch.nn.SiLU()(x)", "not a call of torch.nn.SiLU"),
         ("swish(1, 2)", "2 values are given"),
         ("swish(beta=0)", "beta > 0, not for beta = 0"),
         ("swish(2, beta=3)", "given twice"),
