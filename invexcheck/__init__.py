@@ -7,11 +7,10 @@ cheap: what a function needs is imported when it is called.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     # Not from `typing`: with `python -m`, nothing may be imported before __main__ has mended the path.
-    from collections.abc import Iterator, Sequence
-
+    from invexcheck.kernel import Verified
     from invexcheck.limits import Limits
     from invexcheck.supervise import Source
-    from invexcheck.verdict import Verdict, Verified
+    from invexcheck.verdict import Verdict
 
 __version__ = "0.1.0"
 
@@ -19,27 +18,14 @@ __version__ = "0.1.0"
 def check(source: "Source", limits: "Limits | None" = None, require: str = "paper") -> "Verdict":
     """The verdict on a certificate, given by its path or, as `bytes`, by its contents.
 
-    Never raises on account of the certificate. Each call starts a process; `check_all` shares one among files.
+    Never raises on account of the certificate. `require` is how each lemma must be proved, at least:
+    ``"rocq"`` or ``"paper"``. Each call starts a process; for many files use `invexcheck.supervise.Supervisor`.
     """
     from invexcheck.limits import Limits
     from invexcheck.supervise import Supervisor
 
     with Supervisor(limits or Limits(), 1, require) as supervisor:
         return supervisor.check(source)
-
-
-def check_all(
-    sources: "Sequence[Source]", limits: "Limits | None" = None, jobs: int = 2, require: str = "paper"
-) -> "Iterator[Verdict]":
-    """The verdicts on many certificates, in order, from at most `jobs` processes at a time.
-
-    `require` is how each lemma must be proved, at least: ``"rocq"`` or ``"paper"``.
-    """
-    from invexcheck.limits import Limits
-    from invexcheck.supervise import Supervisor
-
-    with Supervisor(limits or Limits(), min(jobs, len(sources) or 1), require) as supervisor:
-        yield from supervisor.check_all(sources)
 
 
 def verify_document(document: "dict[str, object]", limits: "Limits | None" = None) -> "Verified":

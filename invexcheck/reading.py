@@ -8,14 +8,14 @@ import stat
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from types import TracebackType
-from typing import NoReturn, Self
+from typing import NoReturn, Self, TypeVar
 
 from flint import fmpq, fmpz
 
 from invexcheck.errors import Path, Refuse, Reject, shown
 from invexcheck.limits import Limits
 
+T = TypeVar("T")
 Json = object
 """What `parse` returns: a dict, list, str, int, bool or None."""
 
@@ -45,12 +45,8 @@ def certificate(data: bytes, limits: Limits) -> Loaded:
     document = parse(text, limits)
     if not isinstance(document, dict):
         raise Reject("a certificate is a JSON object", "schema")
-    body = text.removesuffix(b"\n")
-    expected = canonical(document)
-    if body != expected:
-        pairs = enumerate(zip(body, expected, strict=False))
-        offset = next((i for i, (got, want) in pairs if got != want), min(len(body), len(expected)))
-        raise Reject(f"not in canonical form from byte {offset} of the JSON text on", "canonical")
+    if text.removesuffix(b"\n") != canonical(document):
+        raise Reject("not in canonical form: sorted keys, no spaces, \\u escapes in lower case", "canonical")
     return Loaded(document, hashlib.sha256(data).hexdigest(), len(data))
 
 
@@ -58,19 +54,19 @@ def read(path: str | bytes | os.PathLike[str], limits: Limits) -> bytes:
     """The bytes of a regular file, read once."""
     try:
         # Some devices act when they are opened, so look first; what counts is the look at the opened file.
-        regular = stat.S_ISREG(os.stat(path).st_mode)
-        if regular:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
-            with open(descriptor, "rb") as file:
-                regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
-                data = file.read(limits.bytes + 1) if regular else b""
+        if stat.S_ISREG(os.stat(path).st_mode):
+            with open(path, "rb", opener=_open_without_waiting) as file:
+                if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    data = file.read(limits.bytes + 1)
+                    limits.bound("bytes", len(data))
+                    return data
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise Reject(f"cannot read the file: {reason}", "file") from error
-    if not regular:
-        raise Reject("not a regular file", "file")
-    limits.bound("bytes", len(data))
-    return data
+        raise Reject(f"cannot read the file: {getattr(error, 'strerror', error)}", "file") from error
+    raise Reject("not a regular file", "file")
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
 
 
 def unpack(data: bytes, limits: Limits) -> bytes:
@@ -130,18 +126,12 @@ def _survey(text: str, limits: Limits) -> None:
     depth, nodes = 0, 1
     for match in _TOKEN.finditer(text):
         token = match.group()
-        if token in ("[", "{"):
-            depth += 1
-            nodes += 1
-            limits.bound("depth", depth)
-            limits.bound("nodes", nodes)
-        elif token in ("]", "}"):
-            depth -= 1
-        elif token == ",":
-            nodes += 1
-            limits.bound("nodes", nodes)
-        elif token == '"':
-            raise Reject(f"not JSON: unterminated string at byte {match.start()}", "json")
+        depth += (token in ("[", "{")) - (token in ("]", "}"))
+        nodes += token in ("[", "{", ",")
+        if token == '"' or depth < 0:
+            raise Reject(f"not JSON: nothing matches byte {match.start()}", "json")
+        limits.bound("depth", depth)
+        limits.bound("nodes", nodes)
 
 
 def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
@@ -200,9 +190,7 @@ class Fields:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: Json) -> None:
         if kind is None:
             self.end()
 
@@ -224,10 +212,7 @@ class Fields:
 
     def text(self, name: str) -> str:
         """A string."""
-        value = self.raw(name)
-        if not isinstance(value, str):
-            raise self._wrong(name, "a string", value)
-        return value
+        return self._typed(name, str, "a string")
 
     def choice(self, name: str, options: Collection[str]) -> str:
         """A string among `options`."""
@@ -238,17 +223,14 @@ class Fields:
 
     def integer(self, name: str, low: int, high: int) -> int:
         """An integer from `low` to `high`, both included."""
-        value = self.raw(name)
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        value = self._typed(name, int, "an integer")
+        if not low <= value <= high:
             raise self._wrong(name, f"an integer from {low} to {high}", value)
         return value
 
     def flag(self, name: str) -> bool:
         """A boolean."""
-        value = self.raw(name)
-        if not isinstance(value, bool):
-            raise self._wrong(name, "true or false", value)
-        return value
+        return self._typed(name, bool, "true or false")
 
     def rational(self, name: str) -> fmpq:
         """A rational, spelt as `rational` says."""
@@ -256,14 +238,18 @@ class Fields:
 
     def items(self, name: str) -> list[tuple[Json, Path]]:
         """The elements of a list, each with its path."""
-        value = self.raw(name)
-        if not isinstance(value, list):
-            raise self._wrong(name, "a list", value)
-        return [(element, (*self.path, name, index)) for index, element in enumerate(value)]
+        values: list[Json] = self._typed(name, list, "a list")
+        return [(value, (*self.path, name, index)) for index, value in enumerate(values)]
 
     def object(self, name: str) -> "Fields":
         """A reader of a nested object."""
         return Fields(self.raw(name), (*self.path, name), self._limits)
+
+    def _typed(self, name: str, kind: type[T], expected: str) -> T:
+        value = self.raw(name)
+        if type(value) is not kind:  # isinstance would take true for an integer
+            raise self._wrong(name, expected, value)
+        return value
 
     def _wrong(self, name: str, expected: str, value: Json) -> Reject:
         return Reject(f"expected {expected}, got {shown(value)}", "schema", (*self.path, name))

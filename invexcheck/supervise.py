@@ -15,12 +15,13 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from threading import Lock
 from typing import Any, Self
 
 from invexcheck.errors import Refuse
 from invexcheck.limits import Limits
-from invexcheck.verdict import TrustedBase, Verdict, Verified
+from invexcheck.verdict import TrustedBase, Verdict
 
 START_SECONDS = 60
 REPLY_BYTES = 1 << 20
@@ -36,6 +37,7 @@ sys.path.insert(0, sys.argv[1])
 import invexcheck
 sys.path.append(sys.path.pop(0))
 import json
+sys.excepthook = lambda kind, error, _: print(json.dumps({"failure": f"{kind.__name__}: {error}"}))
 from invexcheck.limits import Limits
 from invexcheck.worker import main
 main(Limits(**json.loads(sys.argv[2])), sys.argv[3])
@@ -46,9 +48,10 @@ class _Lane:
     """One worker process. Its methods raise `Refuse` when it is of no use any more."""
 
     def __init__(self, limits: Limits, require: str) -> None:
+        settings = [_HOME, json.dumps(asdict(limits)), require]
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", _BOOTSTRAP, _HOME, json.dumps(asdict(limits)), require],
+                [sys.executable, "-I", "-c", _BOOTSTRAP, *settings],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -67,14 +70,14 @@ class _Lane:
                 self._process.stdin.write(line)
                 self._process.stdin.flush()
         reply = self.receive(seconds)
-        if reply.get("id") != str(self._requests):
-            raise self._malformed()
-        if reply.get("last"):
+        if reply.get("last") or reply.get("id") != str(self._requests):
             self.kill()
+        if reply.get("id") != str(self._requests):
+            raise Refuse("process", "the checking process answered another question")
         return reply
 
     def receive(self, seconds: int) -> dict[str, Any]:
-        """The next message; kills the process unless one comes in time."""
+        """The next message; kills the process unless a well-formed one comes in time."""
         deadline = time.monotonic_ns() + seconds * 10**9
         output = self._process.stdout.fileno() if self._process.stdout is not None else -1
         poll = select.poll()
@@ -92,11 +95,8 @@ class _Lane:
             message = json.loads(line)
             if isinstance(message, dict):
                 return message
-        raise self._malformed()
-
-    def _malformed(self) -> Refuse:
         self.kill()
-        return Refuse("process", "the checking process sent a malformed message")
+        raise Refuse("process", "the checking process sent a malformed message")
 
     def _death(self) -> Refuse:
         with suppress(subprocess.TimeoutExpired):
@@ -117,9 +117,8 @@ class _Lane:
     def kill(self) -> None:
         """End the process and what it may have started. Idempotent, and safe from another thread."""
         if self.alive:
-            with suppress(OSError):
+            with suppress(OSError, subprocess.TimeoutExpired):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            with suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout=5)
 
     def close(self) -> None:
@@ -141,6 +140,7 @@ class Supervisor:
         self._limits = limits
         self._jobs = jobs
         self._require = require
+        self._lock = Lock()
         self._lanes: list[_Lane] = []
         self._idle: list[_Lane] = []
         self._hopeless = ""
@@ -170,24 +170,13 @@ class Supervisor:
 
     def check(self, source: Source) -> Verdict:
         """The verdict on one certificate."""
-        name = "<bytes>" if isinstance(source, bytes) else os.fsdecode(source)
         start = time.monotonic_ns()
-
-        def took() -> int:
-            return (time.monotonic_ns() - start) // 10**6
-
+        name = "<bytes>" if isinstance(source, bytes) else os.fsdecode(source)
         try:
-            reply = self._ask("check", source)
-            status, code, reason = reply.get("status"), str(reply.get("code")), str(reply.get("reason"))
-            if status == "VALID":
-                verified, sha256 = Verified.from_reply(reply.get("verified")), str(reply.get("sha256"))
-                return Verdict(name, "VALID", sha256=sha256, milliseconds=took(), verified=verified)
-            if status == "INVALID":
-                path, rule = tuple(reply.get("path", ())), reply.get("rule")
-                return Verdict(name, "INVALID", code, reason, path, rule, milliseconds=took())
-            raise Refuse(code, reason)
+            verdict = Verdict.from_reply(name, self._ask("check", source))
         except Refuse as refuse:
-            return Verdict(name, "REFUSED", refuse.limit, refuse.message, milliseconds=took())
+            verdict = Verdict(name, "REFUSED", refuse.limit, refuse.message)
+        return replace(verdict, milliseconds=(time.monotonic_ns() - start) // 10**6)
 
     def check_all(self, sources: Iterable[Source]) -> Iterator[Verdict]:
         """The verdicts, in the order of the sources, each as soon as it is known."""
@@ -215,24 +204,25 @@ class Supervisor:
         """An idle process, or a new one."""
         with suppress(IndexError):
             return self._idle.pop()
-        if not self._hopeless:
+        with self._lock:
+            # What keeps one process from starting will keep the next: do not try once a file.
+            if self._hopeless:
+                raise Refuse("process", self._hopeless)
             lane = _Lane(self._limits, self._require)
             self._lanes.append(lane)
-            try:
-                if self._hopeless:  # since another thread came here
-                    lane.kill()
-                hello = lane.receive(START_SECONDS)
-                if "failure" not in hello:
-                    self._base = TrustedBase(**hello)
-                    return lane
-                self._hopeless = str(hello["failure"])
-            except Refuse as refuse:
-                self._hopeless = refuse.message
-            lane.kill()
-        # What keeps one process from starting will keep the next: do not try once a file.
-        raise Refuse("process", f"no checking process can be started: {self._hopeless}")
+        try:
+            hello = lane.receive(START_SECONDS)
+            if "failure" in hello:
+                lane.kill()
+                raise Refuse("process", hello["failure"])
+        except Refuse as refuse:
+            self._hopeless = f"no checking process can be started: {refuse.message}"
+            raise Refuse("process", self._hopeless) from refuse
+        self._base = TrustedBase(**hello)
+        return lane
 
     def _stop(self) -> None:
-        self._hopeless = "interrupted"
-        for lane in tuple(self._lanes):
-            lane.kill()
+        with self._lock:
+            self._hopeless = "interrupted"
+            for lane in self._lanes:
+                lane.kill()

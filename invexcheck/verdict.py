@@ -72,6 +72,17 @@ class Verdict:
     milliseconds: int = 0
     verified: Verified | None = None
 
+    @classmethod
+    def from_reply(cls, file: str, reply: dict[str, Any]) -> Self:
+        """The verdict in a worker's reply; raises `Refuse` if it is REFUSED or not well-formed."""
+        status, code, reason = reply.get("status"), str(reply.get("code")), str(reply.get("reason"))
+        if status == "VALID":
+            verified = Verified.from_reply(reply.get("verified"))
+            return cls(file, "VALID", sha256=str(reply.get("sha256")), verified=verified)
+        if status == "INVALID":
+            return cls(file, "INVALID", code, reason, tuple(reply.get("path", ())), reply.get("rule"))
+        raise Refuse(code, reason)
+
     def text(self, base: TrustedBase | None) -> str:
         """The verdict in printable ASCII; `base` knows how the lemmas are proved."""
         heading = f"{plain(self.file)}: {self.status}"

@@ -15,16 +15,19 @@ from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any, BinaryIO
 
-from invexcheck import __version__
+import flint
+
+from invexcheck import __version__, kernel, reading
 from invexcheck.errors import Refuse, Reject
+from invexcheck.lemmas import LEMMAS
 from invexcheck.limits import Limits
+from invexcheck.rules import RULES
 from invexcheck.verdict import TrustedBase, Verified
 
 ACCEPTED_PROOFS = {"rocq": ("rocq",), "paper": ("rocq", "paper")}
 """For each value of ``--require``: how a lemma may be proved."""
 
-Reply = dict[str, Any]
-Operation = Callable[[Reply], Reply]
+Message = dict[str, Any]
 
 
 def main(limits: Limits, require: str) -> None:
@@ -34,22 +37,17 @@ def main(limits: Limits, require: str) -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.dup2(null, 2)
-    try:
-        base, operations = _prepare(limits, require)
-    except Exception as error:
-        _send(channel, {"failure": f"{type(error).__name__}: {error}"})
-        return
-    _send(channel, asdict(base))
+    _send(channel, asdict(_trusted_base(_confine(limits))))
     for line in sys.stdin.buffer:
         _limit(resource.RLIMIT_CPU, int(time.process_time()) + limits.seconds + 2)
         request = json.loads(line)
-        reply = _answer(operations[request["operation"]], request)
+        reply = _answer(_check if request["operation"] == "check" else _subject, request, limits, require)
         _send(channel, reply | {"id": request["id"]})
         if reply.get("last"):
             return
 
 
-def _send(channel: BinaryIO, message: Reply) -> None:
+def _send(channel: BinaryIO, message: Message) -> None:
     channel.write(json.dumps(message).encode("ascii") + b"\n")
     channel.flush()
 
@@ -64,61 +62,36 @@ def _limit(kind: int, amount: int) -> bool:
     return True
 
 
-def _prepare(limits: Limits, require: str) -> tuple[TrustedBase, dict[str, Operation]]:
-    """Import the kernel, confine the process, and define what it can be asked for."""
-    import flint
-
-    from invexcheck import kernel, reading
-    from invexcheck.lemmas import LEMMAS
-    from invexcheck.rules import RULES
-
-    def stored(request: Reply) -> bytes:
-        if "data" in request:
-            return base64.b64decode(request["data"])
-        return reading.read(request["path"].encode("latin-1"), limits)
-
-    def check(request: Reply) -> Reply:
-        loaded = reading.certificate(stored(request), limits)
-        verified = kernel.verify(loaded.document, limits)
-        for name in verified.lemmas:
-            if name not in LEMMAS or LEMMAS[name].proof not in ACCEPTED_PROOFS[require]:
-                state = f"proved by {LEMMAS[name].proof}" if name in LEMMAS else "unknown"
-                raise Reject(f"the lemma {name} is {state}, and {require} is required", "lemma")
-        result = {field.name: getattr(verified, field.name) for field in fields(Verified)}
-        return {"status": "VALID", "sha256": loaded.sha256, "verified": result}
-
-    def subject(request: Reply) -> Reply:
-        """The digest of the subject in a certificate, or of the table of terms that is the whole file."""
-        value = reading.parse(reading.unpack(stored(request), limits), limits)
-        for name in ("claim", "subject") if isinstance(value, dict) else ():
-            value = value.get(name) if isinstance(value, dict) else None
-        if not isinstance(value, (list, dict)):
-            raise Reject("neither a certificate nor a table of terms", "schema")
-        return {"digest": reading.digest(value)}
-
+def _confine(limits: Limits) -> tuple[str, ...]:
+    """Give up what checking does not need; what the platform does not enforce."""
     obeyed = {
         "memory": _limit(resource.RLIMIT_AS, limits.memory),
         "no core files": _limit(resource.RLIMIT_CORE, 0),
         "no files written": _limit(resource.RLIMIT_FSIZE, 0),
     }
-    base = TrustedBase(
-        versions={
-            "invexcheck": __version__,
-            platform.python_implementation(): platform.python_version(),
-            "python-flint": flint.__version__,
-            "FLINT": flint.__FLINT_VERSION__,
-        },
-        rules={name: (rule.apply.__doc__ or "").partition("\n")[0] for name, rule in RULES.items()},
-        lemmas={name: (lemma.proof, lemma.title) for name, lemma in LEMMAS.items()},
-        unenforced=tuple(name for name, obeys in obeyed.items() if not obeys),
-    )
-    return base, {"check": check, "subject": subject}
+    return tuple(name for name, obeys in obeyed.items() if not obeys)
 
 
-def _answer(operation: Operation, request: Reply) -> Reply:
+def _trusted_base(unenforced: tuple[str, ...]) -> TrustedBase:
+    versions = {
+        "invexcheck": __version__,
+        platform.python_implementation(): platform.python_version(),
+        "python-flint": flint.__version__,
+        "FLINT": flint.__FLINT_VERSION__,
+    }
+    rules = {name: (rule.apply.__doc__ or "").partition("\n")[0] for name, rule in RULES.items()}
+    lemmas = {name: (lemma.proof, lemma.title) for name, lemma in LEMMAS.items()}
+    return TrustedBase(versions, rules, lemmas, unenforced)
+
+
+def _answer(operation: Callable[..., Message], request: Message, limits: Limits, require: str) -> Message:
     """The reply to one request, whatever happens. After something unexpected it is the last one."""
     try:
-        return operation(request)
+        if "data" in request:
+            stored = base64.b64decode(request["data"])
+        else:
+            stored = reading.read(request["path"].encode("latin-1"), limits)
+        return operation(stored, limits, require)
     except Reject as reject:
         return _failure("INVALID", reject.code, reject.message, path=reject.path, rule=reject.rule)
     except Refuse as refuse:
@@ -131,5 +104,26 @@ def _answer(operation: Operation, request: Reply) -> Reply:
         return _failure("INVALID", "internal", f"unexpected {type(error).__name__}: {error}", last=True)
 
 
-def _failure(status: str, code: str, reason: str, **more: Any) -> Reply:
+def _failure(status: str, code: str, reason: str, **more: Any) -> Message:
     return {"status": status, "code": code, "reason": reason[:2000], **more}
+
+
+def _check(stored: bytes, limits: Limits, require: str) -> Message:
+    loaded = reading.certificate(stored, limits)
+    verified = kernel.verify(loaded.document, limits)
+    for name in verified.lemmas:
+        if name not in LEMMAS or LEMMAS[name].proof not in ACCEPTED_PROOFS[require]:
+            state = f"proved by {LEMMAS[name].proof}" if name in LEMMAS else "unknown"
+            raise Reject(f"the lemma {name} is {state}, and {require} is required", "lemma")
+    result = {field.name: getattr(verified, field.name) for field in fields(Verified)}
+    return {"status": "VALID", "sha256": loaded.sha256, "verified": result}
+
+
+def _subject(stored: bytes, limits: Limits, _: str) -> Message:
+    """The digest of the subject in a certificate, or of the table of terms that is the whole file."""
+    value = reading.parse(reading.unpack(stored, limits), limits)
+    for name in ("claim", "subject") if isinstance(value, dict) else ():
+        value = value.get(name) if isinstance(value, dict) else None
+    if not isinstance(value, list | dict):
+        raise Reject("neither a certificate nor a table of terms", "schema")
+    return {"digest": reading.digest(value)}
