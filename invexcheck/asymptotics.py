@@ -220,7 +220,7 @@ def _oscillating(a: Tail, value: Callable[[arb], arb]) -> Tail:
 def tail(session: Session, root: int, side: int) -> Tail:
     """Facts about a smooth term without parameters as x tends to +inf (side 1) or -inf (side -1)."""
     values: dict[int, Tail] = {}
-    for term in session.terms.reachable([root]):
+    for term in session.terms.order(root):
         session.budget.spend(64)
         values[term] = _node(session, term, side, values)
     return values[root]

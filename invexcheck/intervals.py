@@ -286,7 +286,7 @@ def evaluate(terms: Terms, root: int, box: Mapping[str, Interval], analytic: boo
         Reject: an operator that is not analytic.
     """
     values: dict[int, Interval] = {}
-    for term in terms.reachable([root]):
+    for term in terms.order(root):
         node = terms.nodes[term]
         op = node[0]
         if op == "rat":

@@ -77,7 +77,7 @@ class NormalForms:
         """
         for _ in range(MAX_RESTARTS):
             try:
-                for term in self.terms.reachable([root]):
+                for term in self.terms.order(root):
                     if term not in self._values:
                         self._values[term] = self._node(self.terms.nodes[term])
                 return self._values[root]

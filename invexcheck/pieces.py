@@ -190,7 +190,7 @@ def require_continuous(
     require_defined_at(session, middle, point)
     terms = session.terms
     continuous: dict[int, bool] = {}
-    for term in terms.reachable([root]):
+    for term in terms.order(root):
         sides = [r.value.get(term) for r in (left, middle, right)]
         if terms.op(term) in BOOLEAN or None in sides:
             continue

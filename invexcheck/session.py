@@ -42,7 +42,7 @@ class Session:
         return term
 
     def require_smooth(self, term: int, path: Path) -> None:
-        for node in self.terms.reachable([term]):
+        for node in self.terms.order(term):
             if self.terms.op(node) in GUARDED:
                 raise Reject(f"{self.terms.op(node)} where an analytic term is needed", "term", path)
         unknown = self.terms.names[term] - {VARIABLE} - self.parameters.keys()

@@ -57,7 +57,7 @@ def _range(name: str, r: ParameterRange) -> str:
 def formula(session: Session, root: int) -> str:
     """The function as text; a text that would be too long is cut, and says so."""
     texts: dict[int, str] = {}
-    for term in session.terms.reachable([root]):
+    for term in session.terms.order(root):
         text = _node(session.terms.nodes[term], texts)
         texts[term] = text if len(text) <= MAX_LENGTH else "(a term too long to print)"
     text = texts[root]

@@ -45,6 +45,7 @@ class Terms:
         self.names: list[frozenset[str]] = []
         self._index: dict[Node, int] = {}
         self._derivatives: dict[tuple[int, str], int] = {}
+        self._orders: dict[int, list[int]] = {}
         self.zero = self.rational(fmpq(0))
         self.one = self.rational(fmpq(1))
         self.two = self.rational(fmpq(2))
@@ -101,6 +102,13 @@ class Terms:
                 seen.add(term)
                 stack.extend(self.children(self.nodes[term]))
         return sorted(seen)
+
+    def order(self, root: int) -> list[int]:
+        """All nodes below one root in topological order, remembered."""
+        found = self._orders.get(root)
+        if found is None:
+            found = self._orders[root] = self.reachable([root])
+        return found
 
     # -- reading ----------------------------------------------------------------------------------------------
 
@@ -162,7 +170,7 @@ class Terms:
         if not self.names[root] & values.keys():
             return root
         image: dict[int, int] = {}
-        for term in self.reachable([root]):
+        for term in self.order(root):
             node = self.nodes[term]
             if not self.names[term] & values.keys():
                 image[term] = term
@@ -182,7 +190,10 @@ class Terms:
         Raises:
             Reject: the term contains an operator that is not analytic.
         """
-        for term in self.reachable([root]):
+        known = self._derivatives.get((root, name))
+        if known is not None:
+            return known
+        for term in self.order(root):
             if (term, name) not in self._derivatives:
                 self._derivatives[term, name] = self._derivative(term, name)
         return self._derivatives[root, name]

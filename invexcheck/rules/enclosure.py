@@ -145,7 +145,7 @@ def interval_rule(session: Session, goal: Sign | Analytic, fields: Fields) -> li
     tree = fields.text("tree") if fields.has("tree") else "e"
     bits = session.budget.precision(fields.integer("precision", 32, 4096) if fields.has("precision") else 64)
     at = fields.items("at") if fields.has("at") else []
-    cost = bits * max(len(session.terms.reachable([goal.term])), 1)
+    cost = bits * max(len(session.terms.order(goal.term)), 1)
     with precision(bits):
         explicit = iter([_explicit_split(session, raw, path) for raw, path in at])
         root = tuple(session.box(goal.span).values())
