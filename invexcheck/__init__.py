@@ -19,7 +19,7 @@ def check(source: "Source", limits: "Limits | None" = None, require: str = "pape
     """The verdict on a certificate, given by its path or, as `bytes`, by its contents.
 
     Never raises on account of the certificate. `require` is how each lemma must be proved, at least:
-    ``"rocq"`` or ``"paper"``. Each call starts a process; for many files use `invexcheck.supervise.Supervisor`.
+    ``"rocq"`` or ``"paper"``. Each call starts a process; for many files take a `supervise.Supervisor`.
     """
     from invexcheck.limits import Limits
     from invexcheck.supervise import Supervisor

@@ -13,14 +13,14 @@ import os
 import re
 import signal
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from typing import NoReturn
 
 from invexcheck.errors import Refuse
 from invexcheck.limits import Limits
 from invexcheck.supervise import Supervisor
-from invexcheck.verdict import Verdict, plain
+from invexcheck.verdict import TrustedBase, Verdict, plain
 
 SUFFIXES = (".cert.json", ".cert.json.gz")
 
@@ -40,38 +40,25 @@ def _positive(text: str) -> int:
 def _parser() -> _Parser:
     parser = _Parser("invexcheck", description="Validate certificates of invexproof.", allow_abbrev=False)
     add = parser.add_argument
-    add(
-        "files",
-        nargs="*",
-        metavar="FILE",
-        help="a certificate, or a directory of *.cert.json and *.cert.json.gz",
-    )
+    add("files", nargs="*", metavar="FILE", help="a certificate, or a folder of *.cert.json[.gz]")
     add("--json", action="store_true", help="print one JSON document, for machines")
     add("-q", "--quiet", action="store_true", help="print only what is not valid")
     add("--subject", metavar="FILE", help="a certificate or table of terms that must have the same subject")
-    add(
-        "--require",
-        choices=("rocq", "paper"),
-        default="paper",
-        help="how each lemma must be proved, at least",
-    )
+    add("--require", choices=("rocq", "paper"), default="paper", help="proof that each lemma needs, at least")
     add("-j", "--jobs", type=_positive, default=2, help="checking processes at a time (default: %(default)s)")
     add("--rules", action="store_true", help="print the rules and lemmas, and exit")
     add("--version", action="store_true", help="print the versions of all that is trusted, and exit")
     group = parser.add_argument_group("limits, above which a file is refused")
     for limit in fields(Limits):
-        text = f"{limit.metadata['help']} (default: %(default)s)"
-        group.add_argument(
-            f"--max-{limit.name}", type=_positive, default=limit.default, metavar="N", help=text
-        )
+        name, text = f"--max-{limit.name}", f"{limit.metadata['help']} (default: %(default)s)"
+        group.add_argument(name, type=_positive, default=limit.default, metavar="N", help=text)
     return parser
 
 
-def _expand(path: str, parser: _Parser) -> Iterator[str]:
+def _expand(path: str, parser: _Parser) -> list[str]:
     """The certificates in a directory, sorted; anything else is a file, for the reader to judge."""
     if not os.path.isdir(path):
-        yield path
-        return
+        return [path]
 
     def fail(error: OSError) -> NoReturn:
         parser.error(f"cannot search {path}: {error.strerror}")
@@ -80,22 +67,16 @@ def _expand(path: str, parser: _Parser) -> Iterator[str]:
     certificates = sorted(name for name in found if name.endswith(SUFFIXES))
     if not certificates:
         parser.error(f"there is no *.cert.json or *.cert.json.gz in {path}")
-    yield from certificates
+    return certificates
 
 
-def _about(supervisor: Supervisor, rules: bool) -> int:
+def _about(base: TrustedBase, rules: bool) -> int:
     """Print the versions of what is trusted, and the tables of rules and lemmas if asked for."""
-    base = supervisor.base()
-    if base is None:
-        return 1
-    print(base.text(), flush=True)
+    lines = [base.text()]
     if rules:
-        lines = [f"  {name:32} {title}" for name, title in base.rules.items()]
-        lines += [
-            "lemmas:",
-            *(f"  {name:32} {title} ({proof})" for name, (proof, title) in base.lemmas.items()),
-        ]
-        print("rules:", *map(plain, lines), sep="\n", flush=True)
+        lines += ["rules:", *(f"  {name:24} {title}" for name, title in base.rules.items())]
+        lines += ["lemmas:", *(f"  {name:24} {title} ({by})" for name, (by, title) in base.lemmas.items())]
+    print(*map(plain, lines), sep="\n", flush=True)
     return 0
 
 
@@ -119,18 +100,18 @@ def _check(names: list[str], arguments: argparse.Namespace, supervisor: Supervis
     for found in supervisor.check_all(names):
         verdicts.append(verdict := _against(found, subject))
         if not arguments.json and not (arguments.quiet and verdict.status == "VALID"):
-            print(verdict.text(supervisor.base()), flush=True)
-    base = supervisor.base()
+            print(verdict.text(supervisor.base), flush=True)
+    trusted = asdict(supervisor.base) if supervisor.base else None
     if arguments.json:
-        trusted = asdict(base) if base else None
-        print(
-            json.dumps({"trusted_base": trusted, "verdicts": [asdict(each) for each in verdicts]}, indent=1)
-        )
+        document = {"trusted_base": trusted, "verdicts": [asdict(verdict) for verdict in verdicts]}
+        print(json.dumps(document, indent=1), flush=True)
     elif not arguments.quiet:
         counts = Counter(verdict.status for verdict in verdicts)
-        print(f"{counts['VALID']} valid, {counts['INVALID']} invalid, {counts['REFUSED']} refused")
-        if base:
-            print(base.text())
+        print(
+            f"{counts['VALID']} valid, {counts['INVALID']} invalid, {counts['REFUSED']} refused", flush=True
+        )
+        if supervisor.base:
+            print(f"Trusted: {supervisor.base.text()}", flush=True)
     return 0 if all(verdict.status == "VALID" for verdict in verdicts) else 1
 
 
@@ -147,8 +128,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with Supervisor(limits, min(options.jobs, len(names) or 1), options.require) as supervisor:
             if options.version or options.rules:
-                return _about(supervisor, options.rules)
+                return _about(supervisor.start(), options.rules)
             return _check(names, options, supervisor, parser)
+    except Refuse as refuse:
+        print(f"invexcheck: {plain(refuse.message)}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except OSError:

@@ -47,6 +47,8 @@ main(Limits(**json.loads(sys.argv[2])), sys.argv[3])
 class _Lane:
     """One worker process. Its methods raise `Refuse` when it is of no use any more."""
 
+    base: TrustedBase
+
     def __init__(self, limits: Limits, require: str) -> None:
         settings = [_HOME, json.dumps(asdict(limits)), require]
         try:
@@ -133,8 +135,11 @@ class _Lane:
 class Supervisor:
     """Checks certificates in at most `jobs` processes at a time; a context manager, which ends them.
 
-    `require` is how every lemma must be proved, at least: ``"rocq"`` or ``"paper"``.
+    `require` is how every lemma must be proved, at least: ``"rocq"`` or ``"paper"``. `base` is what the
+    verdicts rest on, once there are any.
     """
+
+    base: TrustedBase | None = None
 
     def __init__(self, limits: Limits, jobs: int = 2, require: str = "paper") -> None:
         self._limits = limits
@@ -144,7 +149,6 @@ class Supervisor:
         self._lanes: list[_Lane] = []
         self._idle: list[_Lane] = []
         self._hopeless = ""
-        self._base: TrustedBase | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -154,12 +158,11 @@ class Supervisor:
         for lane in self._lanes:
             lane.close()
 
-    def base(self) -> TrustedBase | None:
-        """What the verdicts rest on; None if no process can be started."""
-        with suppress(Refuse):
-            if self._base is None:
-                self._idle.append(self._acquire())
-        return self._base
+    def start(self) -> TrustedBase:
+        """Start a process and tell what its verdicts rest on; raises `Refuse` if none can be started."""
+        lane = self._acquire()
+        self._idle.append(lane)
+        return lane.base
 
     def subject(self, source: Source) -> str:
         """The digest of a subject, given in a certificate or as a table; raises `Refuse` if there is none."""
@@ -218,7 +221,7 @@ class Supervisor:
         except Refuse as refuse:
             self._hopeless = f"no checking process can be started: {refuse.message}"
             raise Refuse("process", self._hopeless) from refuse
-        self._base = TrustedBase(**hello)
+        lane.base = self.base = TrustedBase(**hello)
         return lane
 
     def _stop(self) -> None:

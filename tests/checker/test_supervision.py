@@ -175,9 +175,11 @@ def test_a_process_that_does_not_start_is_not_tried_for_each_file(
     monkeypatch.setattr(supervise, "START_SECONDS", 1)
     with Supervisor(QUICK, jobs=1) as supervisor:
         verdicts = list(supervisor.check_all([b"{}"] * 20))
-        assert supervisor.base() is None
+        assert supervisor.base is None
         with pytest.raises(Refuse):
             supervisor.subject(b"{}")
+        with pytest.raises(Refuse):
+            supervisor.start()
     assert {(verdict.status, verdict.code) for verdict in verdicts} == {("REFUSED", "process")}
     assert reason in verdicts[0].reason
     assert len(started) == 1
