@@ -131,7 +131,7 @@ def _nearest_float(value: Fraction) -> float:
     try:
         return float(value)
     except OverflowError:
-        return math.copysign(math.inf, value)
+        return math.inf if value > 0 else -math.inf
 
 
 def numpy_function(e: Expression, names: Sequence[str] = ("x",)) -> Callable[..., Array]:

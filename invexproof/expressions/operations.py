@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Final, NamedTuple
 
@@ -105,3 +105,22 @@ def read_rational(text: object) -> Fraction:
     )
 
 
+_FOLDS: Final[Mapping[str, Callable[..., Fraction]]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b,
+    "neg": lambda a: -a,
+}
+
+
+def fold(op: str, values: list[Fraction], payload: str | Fraction | None) -> Fraction | None:
+    """What the operation gives on rational constants, or None where it must stay as written."""
+    result: Fraction | None = None
+    if op == "pow" and isinstance(payload, Fraction) and payload.denominator == 1:
+        base, exponent = values[0], payload.numerator
+        if (base or exponent >= 0) and (size(base) - 1) * abs(exponent) <= MAX_RATIONAL_BITS:
+            result = base**exponent
+    elif op in _FOLDS and (op != "div" or values[1]):
+        result = _FOLDS[op](*values)
+    return None if result is None or size(result) > MAX_RATIONAL_BITS else result

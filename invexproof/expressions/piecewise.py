@@ -6,7 +6,7 @@ arguments of min, max or a comparison.  On an open piece every guard that matter
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -23,7 +23,7 @@ from invexproof.expressions.signs import Sign, evident_sign, sign_of
 from invexproof.expressions.terms import Expression, build
 from invexproof.expressions.zeros import zeros
 
-MAX_PIECES: Final = 2_000
+MAX_PIECES: Final = 256
 
 
 class PiecewiseError(ExpressionError):
@@ -101,12 +101,12 @@ class PiecewiseForm:
     def spurious(self) -> tuple[bool, ...]:
         """For each breakpoint, whether nothing changes there."""
         return tuple(
-            left is right and self._unchanged(point, left)
-            for point, (left, right) in zip(self.breakpoints, pairwise(self.pieces), strict=True)
+            self.pieces[k] is self.pieces[k + 1] and self._unchanged(point, self.pieces[k], self.signs[k])
+            for k, point in enumerate(self.breakpoints)
         )
 
-    def _unchanged(self, point: Breakpoint, piece: Expression) -> bool:
-        place = _AtPoint(self.name, point)
+    def _unchanged(self, point: Breakpoint, piece: Expression, signs: tuple[GuardSign, ...]) -> bool:
+        place = _AtPoint(self.name, point, {s.guard: s.sign for s in signs})
         return _selection(self.source, place)[0] is piece and not place.root_vanishes
 
 
@@ -224,11 +224,15 @@ class _Interval:
 
 
 class _AtPoint:
-    """A breakpoint itself, where the guards that vanish are known to."""
+    """A breakpoint itself, where the guards that vanish are known to.
 
-    def __init__(self, name: str, point: Breakpoint) -> None:
+    Where a guard vanishes that both outcomes of abs, min or max suit, ``ties`` says which to take.
+    """
+
+    def __init__(self, name: str, point: Breakpoint, ties: Mapping[Expression, Sign] | None = None) -> None:
         self.name = name
         self.point = point
+        self.ties = ties or {}
         self.root_vanishes = False
 
     def sign(self, guard: Expression, decisive: Collection[Sign]) -> Sign:
@@ -236,7 +240,7 @@ class _AtPoint:
         # The value comes first: at a pole, which is listed as a zero is, the guard has no sign.
         value = self.point.value_of(guard, self.name)
         if found.everywhere or any(self.point.coincides(p) for p in found.points):
-            return "="
+            return self.ties.get(guard, "=") if {"<=", ">="} <= set(decisive) else "="
         return sign_of(value)
 
     def under_root(self, base: Expression) -> None:

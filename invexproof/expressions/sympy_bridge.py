@@ -128,8 +128,10 @@ def from_sympy(s: Any) -> Expression:
     """
     import sympy
 
+    if not isinstance(s, sympy.Basic):
+        raise ExpressionError(f"a {type(s).__name__} is not a SymPy expression; text is read by the parser")
     image: dict[Any, Expression] = {}
-    stack = [sympy.sympify(s, strict=True)]
+    stack: list[Any] = [s]
     while stack:
         node = stack[-1]
         if node in image:
@@ -143,7 +145,7 @@ def from_sympy(s: Any) -> Expression:
             stack.extend(missing)
         else:
             image[node] = _convert(node, [image[a] for a in args])
-    return image[sympy.sympify(s, strict=True)]
+    return image[s]
 
 
 def _is_piecewise(node: Any) -> bool:

@@ -18,14 +18,13 @@ from typing import Any, Final, NoReturn, TypeAlias
 from invexproof.expressions.operations import (
     BOOL,
     CONDITIONS,
-    MAX_RATIONAL_BITS,
     REAL,
     ExpressionError,
     check_name,
     check_rational,
+    fold,
     read_rational,
     signature,
-    size,
 )
 
 Operand: TypeAlias = "Expression | int | Fraction"
@@ -282,35 +281,15 @@ def _read_row(row: Any, built: list[Expression]) -> Expression:
 
 # -- building ------------------------------------------------------------------------------------------------
 
-_FOLDS: Final[Mapping[str, Callable[..., Fraction]]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
-    "neg": lambda a: -a,
-}
-
-
-def _fold(op: str, args: tuple[Expression, ...], payload: str | Fraction | None) -> Fraction | None:
-    """The rational that the operation gives on rational constants, or None where it must stay as written."""
-    if not args or any(a.op != "rat" for a in args):
-        return None
-    values = [a.value for a in args]
-    result: Fraction | None = None
-    if op == "pow" and isinstance(payload, Fraction) and payload.denominator == 1:
-        base, exponent = values[0], payload.numerator
-        if (base or exponent >= 0) and (size(base) - 1) * abs(exponent) <= MAX_RATIONAL_BITS:
-            result = base**exponent
-    elif op in _FOLDS and (op != "div" or values[1]):
-        result = _FOLDS[op](*values)
-    return None if result is None or size(result) > MAX_RATIONAL_BITS else result
-
 
 def build(op: str, args: tuple[Expression, ...], payload: str | Fraction | None = None) -> Expression:
     """The term ``op(args)``, checked, with rational constants folded."""
     _check_arguments(op, args)
-    folded = _fold(op, args, payload)
-    return _intern(op, args, payload) if folded is None else _intern("rat", (), folded)
+    if args and all(a.op == "rat" for a in args):
+        folded = fold(op, [a.value for a in args], payload)
+        if folded is not None:
+            return _intern("rat", (), folded)
+    return _intern(op, args, payload)
 
 
 def rational(value: int | Fraction | str) -> Expression:

@@ -23,9 +23,7 @@ _TOKEN: Final = re.compile(
       | (?P<symbol>\*\*|<=|>=|==|!=|//|[-+*/^<>=&|~(),%@:;\[\]{}])""",
     re.VERBOSE,
 )
-_SPELLINGS: Final = str.maketrans(
-    {"\u2212": "-", "\u2013": "-", "\u00d7": "*", "\u00b7": "*", "\u22c5": "*"}
-)
+_SPELLINGS: Final = str.maketrans({"\u2212": "-", "\u2013": "-", "\u00d7": "*", "\u00b7": "*", "\u22c5": "*"})
 _UNICODE: Final = {"≤": "<=", "≥": ">=", "π": "pi", "∧": "and", "∨": "or", "¬": "not"}
 
 
