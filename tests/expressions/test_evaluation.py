@@ -52,7 +52,7 @@ def _reference(e: Expression, x: Fraction) -> Fraction:
         case "pow":
             return values[0] ** int(e.value)
         case "sign":
-            return Fraction(np.sign(values[0]))
+            return Fraction((values[0] > 0) - (values[0] < 0))
         case "true":
             return Fraction(1)
     operations = {
@@ -60,7 +60,7 @@ def _reference(e: Expression, x: Fraction) -> Fraction:
         "abs": "__abs__", "lt": "__lt__", "le": "__le__",
     }  # fmt: skip
     if e.op in operations:
-        return getattr(values[0], operations[e.op])(*values[1:])
+        return Fraction(getattr(values[0], operations[e.op])(*values[1:]))
     functions = {"min": min, "max": max, "and": min, "or": max, "not": lambda a: not a}
     return functions[e.op](*values)  # type: ignore[operator,no-any-return]
 
