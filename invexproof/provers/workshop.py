@@ -84,6 +84,22 @@ class Workshop:
         """A rational point of the session."""
         return self.session.rational_point(fmpq(value))
 
+    # -- exact questions --------------------------------------------------------------------------------------
+
+    def is_zero(self, term: int) -> bool:
+        """Whether a term is identically zero, as far as the normal form can tell within its bounds."""
+        try:
+            return self.session.forms.is_zero(term)
+        except (Reject, Refuse):
+            return False
+
+    def vanishes_at(self, term: int, point: Point) -> bool:
+        """Whether a term is exactly zero at a point: not told apart from 0 by balls, and zero by normal form."""
+        try:
+            return self.session.strict_sign(term, point) is None and self.session.is_zero_at(term, point)
+        except (Reject, Refuse):
+            return False
+
     # -- steps ------------------------------------------------------------------------------------------------
 
     def obligations(self, goal: Goal, step: Step) -> list[Obligation] | None:

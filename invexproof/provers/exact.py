@@ -1,0 +1,129 @@
+"""Exact zeros of a slope: recognised constants, and zeros of a factor of its normal form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from flint import fmpq
+from invexcheck.errors import Refuse, Reject
+from invexcheck.goals import Point
+
+from invexproof.provers.landscape import Landscape, bisect, sign_at, tight_zero
+from invexproof.provers.polynomials import Factor, factors
+from invexproof.provers.workshop import Workshop
+
+REACH = fmpq(1, 1000)
+MAX_DENOMINATOR = 1000
+TOUCH_BITS = 90
+
+
+@dataclass(frozen=True)
+class ExactZero:
+    """A point at which the slope of a piece is exactly 0, with rationals around it inside the piece.
+
+    `cofactor` is set where the point is a zero of a factor s of the slope: slope = s * cofactor.
+    """
+
+    point: Point
+    piece: int
+    low: fmpq
+    high: fmpq
+    cofactor: int | None = None
+
+
+def exact_zeros(land: Landscape) -> Iterator[ExactZero]:
+    """Exact zeros near the places where the slope vanishes or touches 0."""
+    for k, piece in enumerate(land.pieces):
+        for x in _suspects(land, k):
+            for point in _constants(land.shop, x):
+                if land.shop.vanishes_at(piece.slope, point):
+                    yield _bracketed(land, k, point, x)
+        yield from _factor_zeros(land, k)
+
+
+def _bracketed(land: Landscape, k: int, point: Point, x: fmpq, cofactor: int | None = None) -> ExactZero:
+    inside = [s.x for s in land.samples if s.piece == k]
+    low = max((y for y in inside if y < x - REACH), default=x - REACH)
+    high = min((y for y in inside if y > x + REACH), default=x + REACH)
+    return ExactZero(point, k, low, high, cofactor)
+
+
+def _suspects(land: Landscape, k: int) -> Iterator[fmpq]:
+    """Samples where the slope's sign is not known, sign changes, and touching points (extrema of the slope)."""
+    slope = land.pieces[k].slope
+    bend = land.shop.session.derivative(slope)
+    inside = [s for s in land.samples if s.piece == k]
+    for s in inside:
+        if s.sign is None:
+            yield s.x
+    for a, b in pairwise(inside):
+        if a.sign is not None and b.sign is not None and a.sign != b.sign:
+            narrowed = bisect(land.shop, slope, a.x, b.x, TOUCH_BITS)
+        else:
+            narrowed = bisect(land.shop, bend, a.x, b.x, TOUCH_BITS)
+        if narrowed is not None:
+            yield narrowed[0]
+
+
+def _constants(shop: Workshop, x: fmpq) -> Iterator[Point]:
+    """Exact constants that a number may be: simple rationals, multiples of pi, square roots, logarithms."""
+    guess = Fraction(int(x.p), int(x.q))
+    terms = shop.session.terms
+    yield shop.rational(_simple(guess))
+    approximation = float(guess)
+    pi = 3.141592653589793
+    candidates = []
+    ratio = Fraction(approximation / pi).limit_denominator(24)
+    if abs(float(ratio) * pi - approximation) < 1e-9 and ratio:
+        candidates.append(terms.mul(terms.rational(_simple(ratio)), terms.node("pi")))
+    square = Fraction(approximation**2).limit_denominator(200)
+    if abs(float(square) - approximation**2) < 1e-9 * max(1.0, approximation**2) and square:
+        root = terms.node("sqrt", terms.rational(_simple(square)))
+        candidates.append(root if approximation > 0 else terms.neg(root))
+    if abs(approximation) < 30:
+        power = Fraction(2.718281828459045**approximation).limit_denominator(200)
+        if power and abs(float(power) - 2.718281828459045**approximation) < 1e-9:
+            candidates.append(terms.node("log", terms.rational(_simple(power))))
+    for term in candidates:
+        try:
+            yield shop.session.point({"constant": shop.line(term)}, ())
+        except (Reject, Refuse):
+            continue
+
+
+def _simple(value: Fraction) -> fmpq:
+    near = value.limit_denominator(MAX_DENOMINATOR)
+    return fmpq(near.numerator, near.denominator)
+
+
+def _factor_zeros(land: Landscape, k: int) -> Iterator[ExactZero]:
+    """Sign changes of multiple factors of the slope: zeros of f' without a change of its sign."""
+    shop = land.shop
+    piece = land.pieces[k]
+    found = factors(shop.session, piece.slope) or []
+    inside = [s.x for s in land.samples if s.piece == k]
+    for factor in found:
+        if factor.multiplicity < 1 or not shop.session.terms.names[factor.term]:
+            continue
+        signs = [(x, sign_at(shop, factor.term, x)) for x in inside]
+        known = [(x, s) for x, s in signs if s is not None]
+        for (a, first), (b, second) in pairwise(known):
+            if first == second:
+                continue
+            point = tight_zero(shop, factor.term, a, b)
+            if point is not None:
+                low, high = point.bracket or (a, b)
+                yield _bracketed(land, k, point, (low + high) / 2, _cofactor(shop, found, factor.term))
+
+
+def _cofactor(shop: Workshop, found: list[Factor], term: int) -> int:
+    """The product of all factors but one copy of one of them."""
+    terms = shop.session.terms
+    product = terms.one
+    for factor in found:
+        multiplicity = factor.multiplicity - (1 if factor.term == term else 0)
+        product = terms.mul(product, terms.power(factor.term, fmpq(multiplicity)))
+    return product

@@ -1,0 +1,182 @@
+"""Counterexamples to invexity: which stationary point is not a global minimum, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+from flint import arb, fmpq
+from invexcheck.goals import Claim
+
+from invexproof.provers.exact import exact_zeros
+from invexproof.provers.landscape import Landscape, bisect
+from invexproof.provers.signs import approximate, complete
+from invexproof.provers.workshop import HOLE, Step
+
+MAX_ATTEMPTS = 24
+DEPTH = 5
+
+
+def refute(land: Landscape, claim: Claim) -> Step | None:
+    """A step that shows a stationary point which is not a global minimiser (or just a stationary point)."""
+    for strategy in STRATEGIES:
+        for attempt, step in enumerate(strategy(land)):
+            land.shop.check_time()
+            found = complete(land.shop, claim, step, DEPTH)
+            if found is not None:
+                return found
+            if attempt >= MAX_ATTEMPTS:
+                break
+    return None
+
+
+def lowest(land: Landscape) -> list[fmpq]:
+    """Samples with small values, the smallest first; local minima are refined."""
+    candidates: list[tuple[arb, fmpq]] = []
+    for s in land.samples:
+        value = land.value(s.x, s.piece)
+        if value is not None:
+            candidates.append((value, s.x))
+    for low, high, piece in sign_changes(land, -1, 1):
+        narrowed = bisect(land.shop, land.pieces[piece].slope, low, high, 100)
+        if narrowed is not None:
+            value = land.value(narrowed[0], piece)
+            if value is not None:
+                candidates.append((value, narrowed[0]))
+    candidates.sort(key=lambda c: (float(c[0].mid()) if abs(c[0].mid()) < 1e300 else float("inf"), abs(c[1])))
+    best = candidates[:6]
+    return [x for _, x in sorted(best, key=_exact_order)]
+
+
+def _exact_order(candidate: tuple[arb, fmpq]) -> tuple[arb, fmpq]:
+    return candidate[0].mid(), abs(candidate[1])
+
+
+def sign_changes(land: Landscape, first: int, second: int) -> Iterator[tuple[fmpq, fmpq, int]]:
+    """Neighbouring samples of one piece between which the slope changes sign, as told."""
+    known = [s for s in land.samples if s.sign is not None]
+    for a, b in pairwise(known):
+        if a.piece == b.piece and (a.sign, b.sign) == (first, second):
+            yield a.x, b.x, a.piece
+
+
+def _plateaus(land: Landscape) -> Iterator[Step]:
+    """Pieces on which f is constant."""
+    low_points = lowest(land)
+    for k, piece in enumerate(land.pieces):
+        if not land.shop.is_zero(piece.slope):
+            continue
+        inside = [s.x for s in land.samples if s.piece == k]
+        if len(inside) < 2:
+            continue
+        middle = len(inside) // 2
+        start, end = inside[max(middle - 1, 0)], inside[min(middle + 1, len(inside) - 1)]
+        for low in low_points:
+            yield {"rule": "plateau", "from": str(start), "to": str(end), "piece": piece.describe(), "lower": str(low)}
+
+
+def _maxima(land: Landscape) -> Iterator[Step]:
+    """f rises, then falls: samples around a top, with its value above both sides."""
+    known = [s for s in land.samples if s.sign is not None]
+    for k in range(len(known) - 1):
+        if not (known[k].sign == 1 and known[k + 1].sign == -1):
+            continue
+        yield from _around(land, known[k].x, known[k + 1].x, "maximum")
+
+
+def _minima(land: Landscape) -> Iterator[Step]:
+    """f falls, then rises, but is lower elsewhere (needed where f jumps in between)."""
+    low_points = lowest(land)
+    known = [s for s in land.samples if s.sign is not None]
+    for k in range(len(known) - 1):
+        if not (known[k].sign == -1 and known[k + 1].sign == 1):
+            continue
+        for step in _around(land, known[k].x, known[k + 1].x, "minimum"):
+            level = _level(land, fmpq_of(step["from"]), fmpq_of(step["to"]))
+            for low in low_points:
+                value = land.value(low)
+                if level is not None and value is not None and (value < arb(level)) is True:
+                    pieces = [{**p, "above": HOLE} for p in step["pieces"]]
+                    yield {**step, "pieces": pieces, "lower": str(low), "level": str(level)}
+
+
+def _level(land: Landscape, low: fmpq, high: fmpq) -> fmpq | None:
+    """A rational a little below the values on an interval."""
+    points = [low + (high - low) * fmpq(j, 16) for j in range(17)]
+    values = [v for x in points if (v := land.value(x)) is not None]
+    if not values:
+        return None
+    mid = min(float(v.mid()) for v in values)
+    slack = max(float(v.mid()) for v in values) - mid
+    return fmpq(*(mid - slack - abs(mid) * 1e-9).as_integer_ratio())
+
+
+def fmpq_of(text: str) -> fmpq:
+    """A rational from its canonical spelling."""
+    return fmpq(*(int(part) for part in text.split("/")))
+
+
+def _around(land: Landscape, left: fmpq, right: fmpq, rule: str) -> Iterator[Step]:
+    """Points from < at < to around an extremum between two samples."""
+    cuts, _ = land.piece_between(left, right)
+    centres: list[fmpq] = []
+    if not cuts:
+        piece = land.index_of((left + right) / 2)
+        narrowed = bisect(land.shop, land.pieces[piece].slope, left, right, 40)
+        if narrowed is not None:
+            centres.append(narrowed[0])
+    centres += [c.value for c in cuts if c.value is not None]
+    centres += [approximate(land.shop, c) for c in cuts if c.value is None]
+    known = [s.x for s in land.samples]
+    position = sum(x <= left for x in known)
+    for reach in (1, 3, 8):
+        low, high = known[max(position - reach, 0)], known[min(position + reach - 1, len(known) - 1)]
+        for centre in centres:
+            if not low < centre < high:
+                continue
+            inner, pieces = land.piece_between(low, high)
+            step: Step = {"rule": rule, "from": str(low), "at": str(centre), "to": str(high)}
+            step["pieces"] = [piece.describe() for piece in pieces]
+            if inner:
+                step["cuts"] = [land.shop.spell(c) for c in inner]
+            yield step
+
+
+def _stationary(land: Landscape) -> Iterator[Step]:
+    """Exact zeros of the slope that are not extrema of interest, tangential ones above all."""
+    low_points = lowest(land)
+    for zero in exact_zeros(land):
+        piece = land.pieces[zero.piece]
+        for low in low_points:
+            step: Step = {
+                "rule": "stationary-point",
+                "at": land.shop.spell(zero.point),
+                "from": str(zero.low),
+                "to": str(zero.high),
+                "piece": piece.describe(),
+                "lower": str(low),
+            }
+            if zero.cofactor is not None:
+                step["cofactor"] = land.shop.line(zero.cofactor)
+            yield step
+
+
+def _kinks(land: Landscape) -> Iterator[Step]:
+    """Breakpoints with one-sided slopes of opposite weak signs."""
+    low_points = lowest(land)
+    for k, cut in enumerate(land.cuts):
+        left, right = land.pieces[k], land.pieces[k + 1]
+        ends = [s.x for s in land.samples if s.piece == k][-1:] + [s.x for s in land.samples if s.piece == k + 1][:1]
+        if len(ends) != 2:
+            continue
+        for first in (">=", "<="):
+            for low in low_points:
+                yield {
+                    "rule": "kink", "from": str(ends[0]), "to": str(ends[1]), "cuts": [land.shop.spell(cut)],
+                    "pieces": [{**left.describe(), "by": HOLE}, {**right.describe(), "by": HOLE}],
+                    "left": first, "lower": str(low),
+                }  # fmt: skip
+
+
+STRATEGIES: tuple[Callable[[Landscape], Iterator[Step]], ...] = (_plateaus, _maxima, _stationary, _kinks, _minima)
+
