@@ -1,4 +1,4 @@
-"""The dReal engine: recorded outputs, a stand-in executable, a stand-in binding, and dReal itself if present."""
+"""The dReal engine: recorded outputs, a stand-in executable and binding, and dReal itself if present."""
 
 from __future__ import annotations
 
