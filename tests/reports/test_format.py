@@ -1,0 +1,94 @@
+"""FORMAT.md is complete: every rule, field, operator, kind and inequality of the checker is in it, and its examples hold."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import invexcheck
+import pytest
+from invexcheck import terms
+from invexcheck.kernel import verify
+from invexcheck.limits import Limits
+from invexcheck.rules import RULES
+from invexcheck.rules.calculus import COMPARISONS
+from invexcheck.rules.enclosure import LEAVES
+from invexcheck.statements import KINDS
+
+from tests.reports.examples import CERTIFICATES, EXAMPLES, FORMAT, named, steps
+
+SCHEMA: dict[str, Any] = json.loads((CERTIFICATES / "schema.json").read_text(encoding="utf-8"))
+READERS = {"raw", "text", "choice", "integer", "flag", "rational", "items", "object", "has", "step", "sign"}
+"""Methods that read a field of the file; their text arguments are names of fields."""
+NOT_FIELDS = {*terms.UNARY, *terms.BINARY, "rat", "var", "internal", ">", "<", ">=", "<="}
+
+
+def fields_read() -> Iterator[str]:
+    """Names of fields in the sources of the checker, f"{side}_steep" spelt out."""
+    folder = Path(invexcheck.__file__).parent
+    for path in (folder / "kernel.py", folder / "session.py", *sorted((folder / "rules").glob("*.py"))):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                is_reader = node.func.attr in READERS or node.func.attr == "auxiliary_term"
+                for argument in node.args if is_reader else ():
+                    yield from texts(argument)
+
+
+def texts(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        suffix = "".join(part.value for part in node.values if isinstance(part, ast.Constant))
+        yield from (f"{side}{suffix}" for side in ("lower", "upper"))
+
+
+def test_every_field_that_the_checker_reads_is_documented() -> None:
+    names = {name for name in fields_read() if name not in NOT_FIELDS}
+    assert len(names) > 40
+    assert {name for name in names if f"`{name}`" not in FORMAT and f'"{name}"' not in FORMAT} == set()
+
+
+def test_every_rule_has_a_section_an_example_and_its_lemmas() -> None:
+    headings = {name for line in re.findall(r"^### (.*)$", FORMAT, re.M) for name in re.findall(r"`([^`]+)`", line)}
+    assert set(RULES) <= headings
+    assert set(RULES) == {step["rule"] for document in EXAMPLES for step in steps(document)}
+    rows = dict(re.findall(r"^\| `([a-z-]+)` \| ((?:`[a-z-]+`(?:, )?)+) \|$", FORMAT, re.M))
+    assert {name: tuple(re.findall(r"`([a-z-]+)`", row)) for name, row in rows.items() if name in RULES} == {
+        name: rule.lemmas for name, rule in RULES.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "names", [terms.UNARY, terms.BINARY, terms.GUARDED, terms.CONSTANTS, KINDS, COMPARISONS, LEAVES], ids=str
+)
+def test_every_name_of_the_checker_is_documented(names: Any) -> None:
+    assert {name for name in names if not re.search(rf'[`"]{re.escape(name)}[`"]', FORMAT)} == set()
+
+
+@pytest.mark.parametrize("document", EXAMPLES, ids=named)
+def test_examples_are_valid(document: dict[str, Any]) -> None:
+    assert verify(document, Limits()).statement
+
+
+@pytest.mark.parametrize("document", EXAMPLES, ids=named)
+def test_schema_accepts_examples(document: dict[str, Any]) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.Draft202012Validator(SCHEMA).validate(document)
+
+
+def test_schema_knows_every_rule_with_its_fields() -> None:
+    definitions = SCHEMA["$defs"]
+    rules = {name.removeprefix("rule-"): value for name, value in definitions.items() if name.startswith("rule-")}
+    assert set(rules) == set(RULES)
+    assert {entry["$ref"] for entry in definitions["step"]["oneOf"]} == {f"#/$defs/rule-{name}" for name in RULES}
+    assert definitions["claim"]["properties"]["kind"]["enum"] == list(KINDS)
+    known = set(re.findall(r'"([a-z_]+)": \{', json.dumps(SCHEMA)))
+    assert {name for name in fields_read() if name not in NOT_FIELDS} <= known
+    for document in EXAMPLES:
+        for step in steps(document):
+            rule = rules[step["rule"]]
+            assert set(rule["required"]) <= set(step) <= set(rule["properties"]), step["rule"]
