@@ -86,13 +86,18 @@ class Tail(NamedTuple):
         return self.limit is not None and self.limit.is_zero()
 
 
+NOTHING = Tail()
+VANISHING = Order(-2)
+
+
 def _finite(ball: arb, upper: Order | None = CONSTANT, lower: Order | None = None) -> Tail:
+    """A finite limit; a ball that is not finite says nothing."""
+    if not ball.is_finite():
+        return NOTHING
     sign = 1 if (ball > 0) is True else -1 if (ball < 0) is True else 0
     return Tail(ball, 0, sign, upper, CONSTANT if sign else lower)
 
 
-NOTHING = Tail()
-VANISHING = Order(-2)
 
 
 def _settle(tail: Tail) -> Tail:
@@ -253,7 +258,7 @@ def _node(session: Session, term: int, side: int, values: dict[int, Tail]) -> Ta
         return power(first, fmpq(1, 2))
     if op == "neg":
         return negate(first)
-    if op == "log" and first.limit is not None and first.sign > 0:
+    if op == "log" and first.limit is not None and (first.limit > 0) is True:
         return _finite(first.limit.log())
     if op == "asinh" and first.limit is not None:
         return _finite(first.limit.asinh())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from invexcheck.errors import Path, Reject, shown, within
 from invexcheck.goals import Claim, Obligation, ParameterRange
+from invexcheck.intervals import Undefined
 from invexcheck.limits import Limits
 from invexcheck.reading import Fields, digest
 from invexcheck.rules import RULES
@@ -14,22 +14,9 @@ from invexcheck.rules.valley import is_vacuous
 from invexcheck.session import VARIABLE, Session
 from invexcheck.statements import KINDS, statement
 from invexcheck.terms import BOOLEAN
+from invexcheck.verdict import Verified
 
 FORMAT = "invexproof-certificate/1"
-
-
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """What a valid certificate shows. `vacuous` is None where it has no meaning for the claim."""
-
-    statement: str
-    kind: str
-    negated: bool
-    vacuous: bool | None
-    rules: tuple[str, ...]
-    lemmas: tuple[str, ...]
-    leaves: int
-    subject_digest: str
 
 
 def verify(document: dict[str, Any], limits: Limits) -> Verified:
@@ -137,5 +124,8 @@ def _apply(session: Session, current: Obligation, pending: list[Obligation]) -> 
         with within(rule=name):
             if not rule.fits(current.goal):
                 raise Reject(f"the rule {name} does not fit the goal", "rule", current.path)
-            pending.extend(rule.apply(session, current.goal, fields))
+            try:
+                pending.extend(rule.apply(session, current.goal, fields))
+            except Undefined as error:
+                raise Reject(str(error), "domain", current.path) from error
     return name

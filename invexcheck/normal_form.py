@@ -268,14 +268,18 @@ class NormalForms:
     def _summands(self, u: Fraction) -> list[tuple[Key, fmpq, Fraction]]:
         """u as a sum of (key of a monomial, rational coefficient, monomial); a proper fraction is one summand."""
         num, den = u
-        if den.is_constant():
-            scale = _constant(den)
-            return [
-                (m, c / scale, (self.context.from_dict({m: 1}), self.one)) for m, c in sorted(num.to_dict().items())
-            ]
-        scale = num.leading_coefficient()
-        part = (num / scale, den)
-        return [(normal_form_key(part), scale, part)]
+        rest = self.zero
+        if not den.is_constant():
+            num, rest = divmod(num, den)
+        scale = _constant(den) if den.is_constant() else fmpq(1)
+        summands = [
+            (m, c / scale, (self.context.from_dict({m: 1}), self.one)) for m, c in sorted(num.to_dict().items())
+        ]
+        if not rest.is_zero():
+            leading = rest.leading_coefficient()
+            part = (rest / leading, den)
+            summands.append((normal_form_key(part), leading, part))
+        return summands
 
     def _multiple(self, kind: str, key: Key, coefficient: fmpq) -> int:
         """The coefficient as an integer multiple of the unit of this monomial, refining the unit if need be."""

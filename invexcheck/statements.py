@@ -40,7 +40,8 @@ INFIX = {"add": " + ", "sub": " - ", "mul": "*", "div": "/", "lt": " < ", "le": 
 
 def statement(session: Session, claim: Claim) -> str:
     """The verified statement, over what it quantifies included."""
-    constant = "with some constant" if claim.constant is None else f"with constant {claim.constant}"
+    some = "any" if claim.negated else "some"
+    constant = f"with {some} constant" if claim.constant is None else f"with constant {claim.constant}"
     sentence = KINDS[claim.kind][claim.negated].format(f=f"f(x) = {formula(session, claim.subject)}", constant=constant)
     if not claim.parameters:
         return sentence

@@ -8,7 +8,7 @@ from invexcheck.asymptotics import tail
 from invexcheck.balls import precision
 from invexcheck.errors import Reject
 from invexcheck.goals import Claim, Obligation, Point, Rule, Span
-from invexcheck.pieces import decide_at, jump_at, resolve
+from invexcheck.pieces import decide_at, jump_at, require_defined_at, resolve
 from invexcheck.reading import Fields
 from invexcheck.rules.calculus import LIMIT_PRECISION
 from invexcheck.rules.decomposition import Decomposition, Piece, read_decomposition, read_piece
@@ -18,9 +18,10 @@ STATIONARY = (("activation.invex", True), ("activation.nonvanishing-derivative",
 
 
 def value_at(session: Session, subject: int, point: Point) -> int:
-    """The subject's value at an exact point, as a term without variables; guards are decided exactly."""
-    smooth = resolve(session, subject, decide_at(session, point)).value[subject]
-    return session.at(smooth, point)
+    """The subject's value at an exact point where it is defined, as a term without x; guards are decided exactly."""
+    resolution = resolve(session, subject, decide_at(session, point))
+    require_defined_at(session, resolution, point)
+    return session.at(resolution.value[subject], point)
 
 
 def require_less(session: Session, low: int, high: int, point: Point, path: tuple[str | int, ...], what: str) -> None:

@@ -123,14 +123,11 @@ def survey(shop: Workshop, expression: Expression) -> Landscape:
         PiecewiseError: the function has no piecewise form (a branch is missing, too many pieces).
     """
     form = normal_form(expression)
-    cuts = [_point(shop, b) for b in form.breakpoints]
-    keep = [k for k, c in enumerate(cuts) if c is not None and not form.spurious[k]]
-    points = [c for k, c in enumerate(cuts) if k in keep and c is not None]
+    points = [p for b in form.breakpoints if (p := _point(shop, b)) is not None]
     ends: list[Point | None] = [None, *points, None]
     pieces = [local_piece(shop, Span(a, b)) for a, b in pairwise(ends)]
     if form.infinite:
-        pieces, points = pieces[1:-1], points
-        return _sampled(Landscape(shop, pieces, points[1:-1], True), points[0], points[-1])
+        return _sampled(Landscape(shop, pieces[1:-1], points[1:-1], True), points[0], points[-1])
     return _sampled(Landscape(shop, pieces, points, False), None, None)
 
 

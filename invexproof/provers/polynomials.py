@@ -35,11 +35,23 @@ class TermWriter:
         return num if value[1].is_one() else self.terms.div(num, self.polynomial(value[1]))
 
     def polynomial(self, p: fmpq_mpoly, shift: dict[int, int] | None = None) -> int:
-        """The polynomial divided by the powers of exponential atoms that `shift` names."""
-        total = self.terms.zero
+        """The polynomial divided by the powers of exponential atoms that `shift` names, collected by powers of x.
+
+        Collecting keeps what multiplies an unbounded power of x together: its interval decides a tail.
+        """
+        collected: dict[tuple[tuple[int, int], ...], int] = {}
         for monomial, coefficient in sorted(p.to_dict().items(), reverse=True):
-            lowered = tuple(e - (shift or {}).get(k, 0) for k, e in enumerate(monomial))
-            total = self._plus(total, self._monomial(lowered, coefficient))
+            lowered = [e - (shift or {}).get(k, 0) for k, e in enumerate(monomial)]
+            outer = tuple((k, e) for k, e in enumerate(lowered) if e and self.forms.atoms[k][0] == "var")
+            for k, _ in outer:
+                lowered[k] = 0
+            inner = collected.get(outer, self.terms.zero)
+            collected[outer] = self._plus(inner, self._monomial(tuple(lowered), coefficient))
+        total = self.terms.zero
+        for outer, inner in collected.items():
+            for k, e in outer:
+                inner = self.terms.mul(inner, self.terms.power(self.atom(k), fmpq(e)))
+            total = self._plus(total, inner)
         return total
 
     def _plus(self, total: int, term: int) -> int:
@@ -122,6 +134,32 @@ def factors(session: Session, term: int, at: Point | None = None) -> list[Factor
         result.insert(0, Factor(session.terms.rational(constant), 1))
     return result
 
+
+
+def conjugates(session: Session, term: int) -> list[list[int]]:
+    """For each square root in the numerator a + b*A: the factors (a*a - b*b*w), 1/(a - b*A), 1/denominator."""
+    try:
+        num, den = session.forms.fraction(term)
+    except (Reject, Refuse):
+        return []
+    terms, forms = session.terms, session.forms
+    writer = TermWriter(forms)
+    result = []
+    for index, degree in enumerate(num.degrees()):
+        if degree != 1 or forms.atoms[index][0] != "root" or forms.orders[forms.atoms[index]] != 2:
+            continue
+        if not terms.names[writer.atom(index)]:
+            continue
+        with_root = {m: c for m, c in num.to_dict().items() if m[index]}
+        a = writer.polynomial(num - forms.context.from_dict(with_root))
+        b = writer.polynomial(forms.context.from_dict({(*m[:index], 0, *m[index + 1 :]): c for m, c in with_root.items()}))
+        root = writer.atom(index)
+        radicand = terms.nodes[root][1]
+        norm = terms.node("sub", terms.square(a), terms.mul(terms.square(b), radicand))
+        difference = terms.node("sub", a, terms.mul(b, root))
+        simple = writer.fraction(forms.fraction(norm))
+        result.append([simple, terms.power(difference, fmpq(-1)), terms.power(writer.polynomial(den), fmpq(-1))])
+    return result
 
 
 def _large_exponentials(session: Session, writer: TermWriter, part: fmpq_mpoly, at: Point) -> dict[int, int]:

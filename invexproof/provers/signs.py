@@ -16,7 +16,7 @@ from invexcheck.goals import POSITIVE, REVERSED, STRICT, WEAKENED, Analytic, Goa
 from invexcheck.intervals import Undefined
 from invexcheck.rules.calculus import LIMIT_PRECISION
 
-from invexproof.provers.polynomials import factors
+from invexproof.provers.polynomials import conjugates, factors
 from invexproof.provers.trees import MAX_LEAVES, TreeBuilder
 from invexproof.provers.workshop import HOLE, Step, Stuck, Workshop, fill, span_key
 
@@ -212,6 +212,49 @@ def _signed_parts(shop: Workshop, goal: Sign, found: list[tuple[int, int]]) -> l
     return [dict(part) for part in parts]
 
 
+def _structural(shop: Workshop, goal: Sign, depth: int, tactics: Tactics) -> Step | None:
+    """The term as written: a product of two signs, or a sum of two terms of the goal's sign."""
+    node = shop.session.terms.nodes[goal.term]
+    if depth <= 0 or node[0] not in ("mul", "add", "sub", "neg", "div"):
+        return None
+    operands = _operands(shop, node)
+    sample = inside(shop, goal.span)[-1]
+    signs = [shop.session.strict_sign(operand, sample) for operand in operands]
+    if None in signs:
+        return None
+    if node[0] in ("add", "sub") and any((s == 1) is not POSITIVE[goal.relation] for s in signs):
+        return None
+    strict = STRICT[goal.relation]
+    relations = [(">" if strict else ">=") if s == 1 else ("<" if strict else "<=") for s in signs]
+    parts = [
+        {"term": shop.line(t), "relation": r, "by": HOLE} for t, r in zip(operands, relations, strict=True)
+    ]
+    step = {"rule": "sum" if node[0] in ("add", "sub") else "product", "parts": parts}
+    return complete(shop, goal, step, depth - 1, tactics)
+
+
+def _operands(shop: Workshop, node: tuple[Any, ...]) -> list[int]:
+    terms = shop.session.terms
+    if node[0] == "neg":
+        return [terms.rational(fmpq(-1)), node[1]]
+    if node[0] == "sub":
+        return [node[1], terms.neg(node[2])]
+    return [node[1], terms.power(node[2], fmpq(-1))] if node[0] == "div" else [node[1], node[2]]
+
+
+def _conjugate(shop: Workshop, goal: Sign, depth: int, tactics: Tactics) -> Step | None:
+    """a + b*sqrt(w) = (a*a - b*b*w) / (a - b*sqrt(w)): removes the cancellation of a difference of roots."""
+    if depth <= 0:
+        return None
+    for parts in conjugates(shop.session, goal.term):
+        signed = _signed_parts(shop, goal, [(part, 1) for part in parts])
+        if signed is not None:
+            found = complete(shop, goal, {"rule": "product", "parts": signed}, depth - 1, tactics)
+            if found is not None:
+                return found
+    return None
+
+
 def _easy_sign(shop: Workshop, term: int, span: Span) -> int | None:
     try:
         value = shop.session.enclosure(term, span)
@@ -338,7 +381,7 @@ def _is_half_line(goal: Goal) -> bool:
 POINT_TACTICS: Tactics = (_exact_zero, _point)
 TACTICS: Tactics = (
     *(_whole, _exact("polynomial"), _exact_zero, _small_tree, _exact("trigonometric"), _product),
-    *(_cases, _monotone, _limit, _periodic, _large_tree),
+    *(_conjugate, _cases, _monotone, _limit, _periodic, _structural, _large_tree),
 )
-TAIL_TACTICS: Tactics = (_whole, _product, _limit, _monotone)
+TAIL_TACTICS: Tactics = (_whole, _product, _structural, _conjugate, _limit, _monotone)
 """For a half-line far enough out: enclosure, factors, limit and monotonicity, but no further cuts."""

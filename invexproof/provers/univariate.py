@@ -8,49 +8,68 @@ from typing import Any
 
 from flint import fmpq
 from invexcheck.goals import Claim
-from invexcheck.pieces import jump_at, require_continuous
-from invexcheck.errors import Refuse, Reject
 
 from invexproof.expressions.piecewise import PiecewiseError
 from invexproof.expressions.terms import Expression
 from invexproof.provers.landscape import Landscape, survey
 from invexproof.provers.outcome import Outcome, Verdict
+from invexproof.provers.properties import first_complete, jumps, prove_property, refute_property
 from invexproof.provers.refutation import refute
-from invexproof.provers.signs import complete
 from invexproof.provers.valley import prove_valley
-from invexproof.provers.workshop import OutOfTime, Step, Workshop
+from invexproof.provers.workshop import OutOfTime, Workshop
 
+KINDS = (
+    "activation.invex",
+    "activation.strictly-monotone",
+    "activation.lipschitz",
+    "activation.convex",
+    "activation.piecewise-analytic",
+    "activation.nonvanishing-derivative",
+)
+DISCONTINUOUS = "the function is discontinuous, so the claim does not apply, and no counterexample was found"
 REFINEMENTS = 3
 REFINED_SAMPLES = 64
 
 
-def prove_invex(expression: Expression, timeout: float | None = None) -> Outcome:
-    """Whether every Clarke-stationary point of a function on R is a global minimiser."""
+def prove_activation(
+    expression: Expression, kind: str = "activation.invex", constant: Fraction | None = None, timeout: float | None = None
+) -> Outcome:
+    """Decide a claim about a function of x on all of R.
+
+    Args:
+        expression: the function, in the variable x alone.
+        kind: one of `KINDS`.
+        constant: for `activation.lipschitz`, the constant of the claim; None means "some constant".
+        timeout: seconds for the search; what is known by then is reported.
+    """
     table = expression.to_table()
     shop = Workshop(table, deadline=None if timeout is None else time.monotonic() + timeout)
-    claim = {"kind": "activation.invex", "negated": False, "subject": table}
+    claim: dict[str, Any] = {"kind": kind, "negated": False, "subject": table}
+    if constant is not None:
+        claim["constant"] = str(constant)
     try:
         land = survey(shop, expression)
+        return _decide(land, claim, None if constant is None else fmpq(constant.numerator, constant.denominator))
     except PiecewiseError as error:
         return Outcome(Verdict.NOT_APPLICABLE, reason=str(error))
-    try:
-        return _decide(land, claim)
     except OutOfTime:
         return undecided(shop, "the time allowed is over")
 
 
-def _decide(land: Landscape, claim: dict[str, Any]) -> Outcome:
+def _decide(land: Landscape, claim: dict[str, Any], constant: fmpq | None) -> Outcome:
     shop = land.shop
-    goal, opposite = (Claim(claim["kind"], shop.subject, negated) for negated in (False, True))
-    jumps = _jumps(land)
+    kind = claim["kind"]
+    goal, opposite = (Claim(kind, shop.subject, negated, constant) for negated in (False, True))
+    invex = kind == "activation.invex"
+    discontinuity = None if kind == "activation.piecewise-analytic" else _jump(land)
     for _ in range(REFINEMENTS):
-        step = refute(land, opposite)
+        step = refute(land, opposite) if invex else refute_property(land, opposite)
         if step is not None:
             return Outcome(Verdict.REFUTED, shop.finish({**claim, "negated": True}, step))
-        if jumps is not None:
-            return Outcome(Verdict.NOT_APPLICABLE, jumps, "the function is discontinuous, and no stationary point refutes it")
+        if discontinuity is not None:
+            return Outcome(Verdict.NOT_APPLICABLE, discontinuity, DISCONTINUOUS)
         if not land.infinite:
-            step = prove_valley(land, goal)
+            step = prove_valley(land, goal) if invex else prove_property(land, goal)
             if step is not None:
                 return Outcome(Verdict.PROVED, shop.finish(claim, step))
         if not _refine(land):
@@ -81,35 +100,13 @@ def rational_from(text: str) -> Any:
     return fmpq(value.numerator, value.denominator)
 
 
-def _jumps(land: Landscape) -> dict[str, Any] | None:
+def _jump(land: Landscape) -> dict[str, Any] | None:
     """A certificate of discontinuity, if the function certainly jumps at some breakpoint."""
+    kind = "activation.piecewise-analytic"
     shop = land.shop
-    for k, cut in enumerate(land.cuts):
-        left, right = land.pieces[k], land.pieces[k + 1]
-        try:
-            require_continuous(shop.session, shop.subject, cut, left.resolution, right.resolution)
-            continue
-        except (Reject, Refuse):
-            pass
-        if not jump_at(shop.session, shop.subject, cut, left.resolution, right.resolution):
-            continue
-        low = [s.x for s in land.samples if s.piece == k]
-        high = [s.x for s in land.samples if s.piece == k + 1]
-        kind = "activation.piecewise-analytic"
-        step: Step = {
-            "rule": "jump", "at": shop.spell(cut), "from": str(low[-1]), "to": str(high[0]),
-            "left": left.describe(), "right": right.describe(),
-        }  # fmt: skip
-        found = complete(shop, Claim(kind, shop.subject, True), step, 3)
-        if found is not None:
-            table = _table(shop)
-            return shop.finish({"kind": kind, "negated": True, "subject": table}, found)
-    return None
-
-
-def _table(shop: Workshop) -> list[list[Any]]:
-    table, _ = shop._table([shop.subject])
-    return table
+    discontinuous = Claim(kind, shop.subject, True)
+    step = first_complete(land, discontinuous, jumps(land, discontinuous))
+    return None if step is None else shop.finish({"kind": kind, "negated": True, "subject": shop.table}, step)
 
 
 def undecided(shop: Workshop, reason: str) -> Outcome:

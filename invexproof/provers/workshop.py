@@ -51,6 +51,7 @@ class Workshop:
         self, table: list[list[Any]], parameters: dict[str, ParameterRange] | None = None, deadline: float | None = None
     ) -> None:
         self.session = Session(WORKING_LIMITS, parameters)
+        self.table = table
         self.subject = self.session.terms.read(table, ("subject",))[-1]
         self.deadline = deadline
         self.stuck: list[Stuck] = []
