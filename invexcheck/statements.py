@@ -85,7 +85,7 @@ def _node(node: Node, texts: dict[int, str]) -> str:
     if op == "neg":
         return f"(-{texts[node[1]]})"
     if op == "pow":
-        return f"{texts[node[1]]}^{_rational(node[2])}"
+        return f"{_base(texts[node[1]])}^{_rational(node[2])}"
     if op in UNARY:
         inside = texts[node[1]]
         return f"{op}{inside}" if inside.startswith("(") and _balanced(inside[1:-1]) else f"{op}({inside})"
@@ -95,6 +95,12 @@ def _node(node: Node, texts: dict[int, str]) -> str:
         pairs = (f"({texts[v]}, {texts[c]})" for c, v in zip(node[1::2], node[2::2], strict=True))
         return f"piecewise({', '.join(pairs)})"
     return str(op)
+
+
+def _base(text: str) -> str:
+    """The base of a power: a power of a power needs its parentheses."""
+    simple = text.isalnum() or (text.startswith("(") and text.endswith(")") and _balanced(text[1:-1]))
+    return text if simple else f"({text})"
 
 
 def _rational(value: fmpq) -> str:

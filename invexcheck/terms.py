@@ -27,6 +27,8 @@ UNARY = frozenset(
     }
 )
 BINARY = frozenset({"add", "sub", "mul", "div", "min", "max", "lt", "le", "and", "or"})
+RESERVED = UNARY | BINARY | CONSTANTS | {"var", "rat", "pow", "piecewise"}
+"""Names that a variable must not have, or a printed formula would say something else."""
 BOOLEAN = frozenset({"lt", "le", "and", "or", "not", "true"})
 CONNECTIVES = frozenset({"and", "or", "not"})
 GUARDED = frozenset({"abs", "sign", "min", "max", "piecewise"}) | BOOLEAN
@@ -132,7 +134,7 @@ class Terms:
         op, args = line[0], line[1:]
         if op == "var":
             if len(args) != 1 or not _is_name(args[0]):
-                raise Reject("a variable needs a name of small ASCII letters, digits and _", "term", path)
+                raise Reject("a variable needs a name of small ASCII letters, digits and _ that is no operator", "term", path)
             return self.variable(args[0])
         if op == "rat":
             if len(args) != 1:
@@ -269,7 +271,7 @@ class Terms:
 def _is_name(text: Any) -> bool:
     if type(text) is not str or not 1 <= len(text) <= 32 or not text.isascii():
         return False
-    return text[0].islower() and all(c.islower() or c.isdigit() or c == "_" for c in text)
+    return text not in RESERVED and text[0].islower() and all(c.islower() or c.isdigit() or c == "_" for c in text)
 
 
 def _erf_slope(t: Terms, u: int) -> int:

@@ -26,6 +26,8 @@ Tactics = tuple[Tactic, ...]
 
 MAX_DEPTH = 5
 TAIL_DEPTH = 5
+CALCULUS_COST = 2
+"""How much depth a derivative costs: second derivatives settle tails, higher ones only swell."""
 TAIL_CUTS = (1, 2, 3, 4, 6, 8, 12, 16, 32, 64, 256, 1024, 2**14, 2**20, 2**30)
 POINT_PRECISIONS = (64, 256, 1024, 2048)
 
@@ -41,8 +43,8 @@ def _solve(shop: Workshop, goal: Goal, depth: int, tactics: Tactics) -> Step | N
         return _analytic(shop, goal)
     if not isinstance(goal, Sign):
         return None
-    key = (goal.term, goal.relation, span_key(goal.span), depth, tactics is TACTICS)
-    if key in shop.failed:
+    key = (goal.term, goal.relation, span_key(goal.span), tactics is TACTICS)
+    if depth <= shop.failed.get(key, -1):
         return None
     at_point = goal.span.point is not None
     if at_point or not contradicted(shop, goal):
@@ -50,7 +52,7 @@ def _solve(shop: Workshop, goal: Goal, depth: int, tactics: Tactics) -> Step | N
             step = tactic(shop, goal, depth, tactics)
             if step is not None:
                 return step
-    shop.failed.add(key)
+    shop.failed[key] = max(depth, shop.failed.get(key, -1))
     return None
 
 
@@ -271,7 +273,7 @@ def _slope(shop: Workshop, goal: Sign) -> int | None:
 
 
 def _monotone(shop: Workshop, goal: Sign, depth: int, tactics: Tactics) -> Step | None:
-    if depth <= 0:
+    if depth < CALCULUS_COST:
         return None
     for end, anchor in (("lower", goal.span.lower), ("upper", goal.span.upper)):
         if anchor is None:
@@ -286,14 +288,14 @@ def _monotone(shop: Workshop, goal: Sign, depth: int, tactics: Tactics) -> Step 
             start = WEAKENED[start]
         rise = (">" if POSITIVE[wanted] else "<") if strict_at_end is None and STRICT[goal.relation] else WEAKENED[wanted]
         step = {"rule": "monotone", "from": end, "start": start, "slope": rise, "value": HOLE, "by": HOLE}
-        found = complete(shop, goal, step, depth - 1, tactics)
+        found = complete(shop, goal, step, depth - CALCULUS_COST, tactics)
         if found is not None:
             return found
     return None
 
 
 def _limit(shop: Workshop, goal: Sign, depth: int, tactics: Tactics) -> Step | None:
-    if depth <= 0:
+    if depth < CALCULUS_COST:
         return None
     for end, side, is_infinite in (("-inf", -1, goal.span.lower is None), ("+inf", 1, goal.span.upper is None)):
         if not is_infinite or shop.session.terms.names[goal.term] - {"x"}:
@@ -310,7 +312,7 @@ def _limit(shop: Workshop, goal: Sign, depth: int, tactics: Tactics) -> Step | N
         if slope is None or (slope > 0) is not POSITIVE[wanted]:
             continue
         step = {"rule": "limit", "from": end, "slope": wanted, "by": HOLE}
-        found = complete(shop, goal, step, depth - 1, tactics)
+        found = complete(shop, goal, step, depth - CALCULUS_COST, tactics)
         if found is not None:
             return found
     return None

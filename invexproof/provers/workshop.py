@@ -56,7 +56,8 @@ class Workshop:
         self.deadline = deadline
         self.stuck: list[Stuck] = []
         self._lines: dict[int, int] = {}
-        self.failed: set[tuple[Any, ...]] = set()
+        self.failed: dict[tuple[Any, ...], int] = {}
+        """Goals that could not be shown, with the depth up to which they were tried."""
 
     def check_time(self) -> None:
         """Raise OutOfTime past the deadline; called in every loop of the search."""
