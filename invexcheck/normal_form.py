@@ -28,6 +28,7 @@ MAX_TERMS = 4000
 MAX_PRODUCT = 400_000
 MAX_DEGREE = 20_000
 MAX_ANGLE = 64
+INITIAL_ATOMS = 12
 MAX_ATOMS = 96
 MAX_RESTARTS = 40
 
@@ -53,7 +54,7 @@ class NormalForms:
         self.budget = budget
         self.units: dict[Key, fmpq] = {}
         self.orders: dict[Key, int] = {}
-        self._capacity = 12
+        self._capacity = INITIAL_ATOMS
         self._reset()
 
     def _reset(self) -> None:
@@ -73,8 +74,15 @@ class NormalForms:
         """The normal form of a smooth term.
 
         Raises:
-            Reject: an operator without a normal form, division by a term whose normal form is zero, or too large.
+            Reject: an operator without a normal form, or division by a term whose normal form is zero.
+            Refuse: a bound on atoms, degree or number of monomials is passed.
         """
+        if root in self._values:
+            return self._values[root]
+        self.units.clear()  # each term finds its own units, so that the result does not depend on earlier ones
+        self.orders.clear()
+        self._capacity = INITIAL_ATOMS
+        self._reset()
         for _ in range(MAX_RESTARTS):
             try:
                 for term in self.terms.order(root):

@@ -145,17 +145,13 @@ def _truth(session: Session, term: int, result: Resolution, sign: Decide) -> boo
 
 
 def decide_at(session: Session, point: Point) -> Decide:
-    """Decide guards at an exact point: zero by normal form, else strictly by balls of rising precision."""
+    """Decide guards at an exact point where they are defined."""
 
     def decide(guard: int) -> str:
-        if session.is_zero_at(guard, point):
-            if not session.defined(guard, Span.at(point)):
-                raise Reject("a guard may be undefined at a breakpoint", "domain")
-            return "="
-        sign = session.strict_sign(guard, point)
+        sign = session.exact_sign(guard, point)
         if sign is None:
-            raise Reject("the sign of a guard at a breakpoint cannot be decided", "guard")
-        return ">" if sign > 0 else "<"
+            raise Reject("the sign of a guard at a point cannot be decided", "guard")
+        return {1: ">", -1: "<", 0: "="}[sign]
 
     return decide
 

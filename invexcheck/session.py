@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flint import arb, fmpq
@@ -159,9 +159,9 @@ class Session:
             return False
         return True
 
-    def strict_sign(self, term: int, point: Point) -> int | None:
+    def strict_sign(self, term: int, point: Point, precisions: Sequence[int] = PRECISIONS) -> int | None:
         """The sign (1 or -1) of a smooth term at a point for all parameters, None if it cannot be told."""
-        for bits in PRECISIONS:
+        for bits in precisions:
             with precision(bits):
                 try:
                     value = self.enclosure(term, Span.at(point))
@@ -170,6 +170,18 @@ class Session:
                 if value.positive or value.negative:
                     return 1 if value.positive else -1
         return None
+
+    def exact_sign(self, term: int, point: Point) -> int | None:
+        """The sign of a smooth term at a point where it is defined: 1, -1, exactly 0, or None if undecided.
+
+        A strict sign at moderate precision comes first: the normal form of a number far from 0 may be huge.
+        """
+        sign = self.strict_sign(term, point, PRECISIONS[:2])
+        if sign is not None:
+            return sign
+        if self.is_zero_at(term, point):
+            return 0 if self.defined(term, Span.at(point)) else None
+        return self.strict_sign(term, point, PRECISIONS[2:])
 
     def is_zero_at(self, term: int, point: Point) -> bool:
         """Whether a smooth term is exactly 0 at a point where it is defined."""

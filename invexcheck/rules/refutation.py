@@ -178,11 +178,8 @@ def turning_rule(session: Session, claim: Claim, fields: Fields) -> list[Obligat
 
 
 def _order(session: Session, a: int, b: int) -> int | None:
-    """The sign of a - b for two constants: strict by balls, zero by normal form, None if undecided."""
-    difference = session.terms.node("sub", a, b)
-    if session.forms.is_zero(difference):
-        return 0
-    return session.strict_sign(difference, session.rational_point(fmpq(0)))
+    """The sign of a - b for two constants, None if undecided."""
+    return session.exact_sign(session.terms.node("sub", a, b), session.rational_point(fmpq(0)))
 
 
 def steep_chord_rule(session: Session, claim: Claim, fields: Fields) -> list[Obligation]:

@@ -101,7 +101,7 @@ def ball_at(shop: Workshop, term: int, x: fmpq, bits: int) -> arb | None:
     """A smooth term at a rational point, None where it is undefined."""
     with precision(bits):
         try:
-            value = shop.session.program(term)(arb(x))[0]
+            value = shop.session.program(term)(arb(x), *(arb(shop.sample[p]) for p in shop.session.parameters))[0]
         except (Undefined, Reject):
             return None
         return value if value.is_finite() else None

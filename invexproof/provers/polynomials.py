@@ -144,7 +144,8 @@ def conjugates(session: Session, term: int) -> list[list[int]]:
         return []
     terms, forms = session.terms, session.forms
     writer = TermWriter(forms)
-    result = []
+    below = terms.power(writer.polynomial(den), fmpq(-1))
+    found: list[tuple[int, int]] = []
     for index, degree in enumerate(num.degrees()):
         if degree != 1 or forms.atoms[index][0] != "root" or forms.orders[forms.atoms[index]] != 2:
             continue
@@ -157,9 +158,13 @@ def conjugates(session: Session, term: int) -> list[list[int]]:
         radicand = terms.nodes[root][1]
         norm = terms.node("sub", terms.square(a), terms.mul(terms.square(b), radicand))
         difference = terms.node("sub", a, terms.mul(b, root))
-        simple = writer.fraction(forms.fraction(norm))
-        result.append([simple, terms.power(difference, fmpq(-1)), terms.power(writer.polynomial(den), fmpq(-1))])
-    return result
+        found.append((norm, terms.power(difference, fmpq(-1))))
+    return [[_simplified(forms, norm), inverse, below] for norm, inverse in found]
+
+
+def _simplified(forms: NormalForms, term: int) -> int:
+    value = forms.fraction(term)
+    return TermWriter(forms).fraction(value)
 
 
 def _large_exponentials(session: Session, writer: TermWriter, part: fmpq_mpoly, at: Point) -> dict[int, int]:

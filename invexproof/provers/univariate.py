@@ -16,7 +16,7 @@ from invexproof.provers.outcome import Outcome, Verdict
 from invexproof.provers.properties import first_complete, jumps, prove_property, refute_property
 from invexproof.provers.refutation import refute
 from invexproof.provers.valley import prove_valley
-from invexproof.provers.workshop import OutOfTime, Workshop
+from invexproof.provers.workshop import OutOfTime, Step, Workshop
 
 KINDS = (
     "activation.invex",
@@ -58,23 +58,32 @@ def prove_activation(
 
 def _decide(land: Landscape, claim: dict[str, Any], constant: fmpq | None) -> Outcome:
     shop = land.shop
-    kind = claim["kind"]
-    goal, opposite = (Claim(kind, shop.subject, negated, constant) for negated in (False, True))
-    invex = kind == "activation.invex"
-    discontinuity = None if kind == "activation.piecewise-analytic" else _jump(land)
+    goal, opposite = (Claim(claim["kind"], shop.subject, negated, constant) for negated in (False, True))
+    discontinuity = None if goal.kind == "activation.piecewise-analytic" else _jump(land)
     for _ in range(REFINEMENTS):
-        step = refute(land, opposite) if invex else refute_property(land, opposite)
+        step = find_counterexample(land, opposite)
         if step is not None:
             return Outcome(Verdict.REFUTED, shop.finish({**claim, "negated": True}, step))
         if discontinuity is not None:
             return Outcome(Verdict.NOT_APPLICABLE, discontinuity, DISCONTINUOUS)
-        if not land.infinite:
-            step = prove_valley(land, goal) if invex else prove_property(land, goal)
-            if step is not None:
-                return Outcome(Verdict.PROVED, shop.finish(claim, step))
+        step = find_proof(land, goal)
+        if step is not None:
+            return Outcome(Verdict.PROVED, shop.finish(claim, step))
         if not _refine(land):
             break
     return undecided(shop, "neither a proof nor a counterexample was found")
+
+
+def find_counterexample(land: Landscape, claim: Claim) -> Step | None:
+    """A step for a negated claim."""
+    return refute(land, claim) if claim.kind == "activation.invex" else refute_property(land, claim)
+
+
+def find_proof(land: Landscape, claim: Claim) -> Step | None:
+    """A step for a claim; none where there are infinitely many pieces."""
+    if land.infinite:
+        return None
+    return prove_valley(land, claim) if claim.kind == "activation.invex" else prove_property(land, claim)
 
 
 def _refine(land: Landscape) -> bool:

@@ -47,12 +47,11 @@ def _words(land: Landscape) -> Iterator[list[Part]]:
     fixed = [_whole(land, k, shape) for k, shape in enumerate(shapes)]
     if not turning:
         yield fixed
-        return
-    if len(turning) > 1:
-        return
-    k = turning[0]
-    for middle in _bottoms(land, k):
-        yield [*fixed[:k], *middle, *fixed[k + 1 :]]
+    elif len(turning) == 1:
+        k = turning[0]
+        for middle in _bottoms(land, k):
+            yield [*fixed[:k], *middle, *fixed[k + 1 :]]
+    yield [_whole(land, k, "block") for k in range(len(land.pieces))]  # convex on all of R
 
 
 def _whole(land: Landscape, k: int, shape: str) -> Part:

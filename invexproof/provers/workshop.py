@@ -45,13 +45,26 @@ class Stuck:
 
 
 class Workshop:
-    """One search: a checker session for the subject, a deadline, and the record of where it got stuck."""
+    """One search: a checker session for the subject, a deadline, and the record of where it got stuck.
+
+    Args:
+        table: the subject's term table.
+        parameters: ranges of quantified parameters.
+        sample: a value of each parameter, for hints.
+        deadline: a time of `time.monotonic` after which the search ends with OutOfTime.
+    """
 
     def __init__(
-        self, table: list[list[Any]], parameters: dict[str, ParameterRange] | None = None, deadline: float | None = None
+        self,
+        table: list[list[Any]],
+        parameters: dict[str, ParameterRange] | None = None,
+        sample: dict[str, fmpq] | None = None,
+        deadline: float | None = None,
     ) -> None:
         self.session = Session(WORKING_LIMITS, parameters)
         self.table = table
+        self.sample = sample or {}
+        """Values of the parameters at which hints are computed; proofs are about all values."""
         self.subject = self.session.terms.read(table, ("subject",))[-1]
         self.deadline = deadline
         self.stuck: list[Stuck] = []
