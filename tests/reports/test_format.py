@@ -1,4 +1,4 @@
-"""FORMAT.md is complete: every rule, field, operator, kind and inequality of the checker is in it, and its examples hold."""
+"""FORMAT.md is complete: every rule, field, operator and kind of the checker is in it; its examples hold."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import invexcheck
 import pytest
+
+import invexcheck
 from invexcheck import terms
 from invexcheck.kernel import verify
 from invexcheck.limits import Limits
@@ -18,7 +19,6 @@ from invexcheck.rules import RULES
 from invexcheck.rules.calculus import COMPARISONS
 from invexcheck.rules.enclosure import LEAVES
 from invexcheck.statements import KINDS
-
 from tests.reports.examples import CERTIFICATES, EXAMPLES, FORMAT, named, steps
 
 SCHEMA: dict[str, Any] = json.loads((CERTIFICATES / "schema.json").read_text(encoding="utf-8"))
@@ -53,7 +53,9 @@ def test_every_field_that_the_checker_reads_is_documented() -> None:
 
 
 def test_every_rule_has_a_section_an_example_and_its_lemmas() -> None:
-    headings = {name for line in re.findall(r"^### (.*)$", FORMAT, re.M) for name in re.findall(r"`([^`]+)`", line)}
+    headings = {
+        name for line in re.findall(r"^### (.*)$", FORMAT, re.M) for name in re.findall(r"`([^`]+)`", line)
+    }
     assert set(RULES) <= headings
     assert set(RULES) == {step["rule"] for document in EXAMPLES for step in steps(document)}
     rows = dict(re.findall(r"^\| `([a-z-]+)` \| ((?:`[a-z-]+`(?:, )?)+) \|$", FORMAT, re.M))
@@ -82,9 +84,13 @@ def test_schema_accepts_examples(document: dict[str, Any]) -> None:
 
 def test_schema_knows_every_rule_with_its_fields() -> None:
     definitions = SCHEMA["$defs"]
-    rules = {name.removeprefix("rule-"): value for name, value in definitions.items() if name.startswith("rule-")}
+    rules = {
+        name.removeprefix("rule-"): value for name, value in definitions.items() if name.startswith("rule-")
+    }
     assert set(rules) == set(RULES)
-    assert {entry["$ref"] for entry in definitions["step"]["oneOf"]} == {f"#/$defs/rule-{name}" for name in RULES}
+    assert {entry["$ref"] for entry in definitions["step"]["oneOf"]} == {
+        f"#/$defs/rule-{name}" for name in RULES
+    }
     assert definitions["claim"]["properties"]["kind"]["enum"] == list(KINDS)
     known = set(re.findall(r'"([a-z_]+)": \{', json.dumps(SCHEMA)))
     assert {name for name in fields_read() if name not in NOT_FIELDS} <= known

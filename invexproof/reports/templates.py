@@ -1,0 +1,92 @@
+"""The texts of templates.toml, the choice among their variants, and the facts that fill them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+from invexcheck.goals import Analytic
+from invexproof.reports.facts import FACTS
+from invexproof.reports.prose import Phrase, fill
+from invexproof.reports.scene import Scene
+
+Choose = Callable[[Scene], tuple[str, ...]]
+"""Which variants of a rule's text a scene needs, one after the other."""
+
+
+class Facts(Mapping[str, Phrase]):
+    """The facts of a scene, worked out when a template asks for them."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+
+    def __getitem__(self, name: str) -> Phrase:
+        value = FACTS[name](self._scene)
+        return value if isinstance(value, tuple) else (value,)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(FACTS)
+
+    def __len__(self) -> int:
+        return len(FACTS)
+
+
+@dataclass(frozen=True)
+class Template:
+    """The texts for one rule, by variant."""
+
+    texts: Mapping[str, str]
+    choose: Choose
+
+    def write(self, scene: Scene) -> Phrase:
+        """Why the goal of a step follows."""
+        return fill(" ".join(self.texts[variant] for variant in self.choose(scene)), Facts(scene))
+
+
+def _interval(scene: Scene) -> tuple[str, ...]:
+    several = "many" if len(scene.node.leaves) > 1 else "one"
+    if isinstance(scene.node.goal, Analytic):
+        return (f"analytic-{several}",)
+    return ("point",) if scene.sign.span.point is not None else (several,)
+
+
+def _product(scene: Scene) -> tuple[str, ...]:
+    return ("many",) if len(scene.step["parts"]) > 1 else ("one",)
+
+
+def _zero(scene: Scene) -> tuple[str, ...]:
+    return ("everywhere",) if scene.sign.span.point is None else ("point",)
+
+
+def _valley(scene: Scene) -> tuple[str, ...]:
+    shapes = dict.fromkeys(str(piece.step["shape"]) for piece in scene.pieces())
+    return ("-".join(shapes),)
+
+
+def _refutation(scene: Scene) -> tuple[str, ...]:
+    """That a point is stationary, and for invexity that the function is lower elsewhere."""
+    return ("stationary", "higher") if scene.claim.kind == "activation.invex" else ("stationary",)
+
+
+CHOOSE: Mapping[str, Choose] = {
+    "interval": _interval,
+    "product": _product,
+    "zero": _zero,
+    "valley": _valley,
+    **dict.fromkeys(("stationary-point", "plateau", "kink", "maximum", "minimum"), _refutation),
+}
+"""For rules with several texts, how to choose among them; all others have one, called `text`."""
+
+
+def _read() -> dict[str, Template]:
+    text = resources.files(__package__).joinpath("templates.toml").read_text(encoding="utf-8")
+    return {
+        rule: Template(texts, CHOOSE.get(rule, lambda scene: ("text",)))
+        for rule, texts in tomllib.loads(text).items()
+    }
+
+
+TEMPLATES: Mapping[str, Template] = _read()
+"""For every rule of the checker, why the goal follows."""
