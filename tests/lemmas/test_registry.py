@@ -54,7 +54,7 @@ def test_an_entry_is_complete_and_leads_to_a_proof(entry: dict[str, Any]) -> Non
     assert entry["proof"]["kind"] == LEMMAS[entry["id"]].proof
     users = sorted(name for name, rule in RULES.items() if entry["id"] in rule.lemmas)
     assert entry["rules"] == users
-    section = sections(ROOT / entry["proof"]["file"])[entry["proof"]["anchor"]]
+    section = " ".join(sections(ROOT / entry["proof"]["file"])[entry["proof"]["anchor"]].split())
     assert f"Rules: {', '.join(f'`{name}`' for name in users)}." in section
     assert "**Statement.**" in section
     assert "**Proof" in section
