@@ -7,10 +7,9 @@ cheap: what a function needs is imported when it is called.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     # Not from `typing`: with `python -m`, nothing may be imported before __main__ has mended the path.
-    from invexcheck.kernel import Verified
     from invexcheck.limits import Limits
     from invexcheck.supervise import Source
-    from invexcheck.verdict import Verdict
+    from invexcheck.verdict import Verdict, Verified
 
 __version__ = "0.1.0"
 

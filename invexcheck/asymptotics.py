@@ -73,7 +73,7 @@ def largest(a: Order | None, b: Order | None) -> Order | None:
 
 
 class Tail(NamedTuple):
-    """Facts about a term near an infinite end; None is unknown. `limit` is finite, `infinite` the sign of an infinite one."""
+    """Facts about a term near an infinite end, None where unknown; `infinite` is the sign of an infinite limit."""
 
     limit: arb | None = None
     infinite: int = 0
@@ -96,8 +96,6 @@ def _finite(ball: arb, upper: Order | None = CONSTANT, lower: Order | None = Non
         return NOTHING
     sign = 1 if (ball > 0) is True else -1 if (ball < 0) is True else 0
     return Tail(ball, 0, sign, upper, CONSTANT if sign else lower)
-
-
 
 
 def _settle(tail: Tail) -> Tail:
@@ -141,14 +139,18 @@ def multiply(a: Tail, b: Tail) -> Tail:
     result = Tail(None, 0, a.sign * b.sign, times(a.upper, b.upper), times(a.lower, b.lower))
     if a.limit is not None and b.limit is not None:
         return result._replace(limit=a.limit * b.limit)
-    if (a.infinite and (b.infinite or CONSTANT == b.lower)) or (b.infinite and CONSTANT == a.lower):
+    if (a.infinite and (b.infinite or b.lower == CONSTANT)) or (b.infinite and a.lower == CONSTANT):
         return result._replace(infinite=result.sign)
     return _settle(result)
 
 
 def invert(a: Tail) -> Tail:
     result = Tail(
-        None, 0, a.sign, None if a.lower is None else a.lower.inverse, None if a.upper is None else a.upper.inverse
+        None,
+        0,
+        a.sign,
+        None if a.lower is None else a.lower.inverse,
+        None if a.upper is None else a.upper.inverse,
     )
     if a.infinite:
         return result._replace(limit=ZERO)
@@ -273,6 +275,16 @@ def _hyperbolic(a: Tail, slope: fmpq | None, side: int) -> Tail:
     return exponential(grown, None if slope is None else abs(slope) * side, side)
 
 
+def _sinh(a: Tail, slope: fmpq | None, side: int) -> Tail:
+    """sinh: u near 0, and sign(u) times something between exp(|u|)/4 and exp(|u|)/2 far out."""
+    if a.tends_to_zero:
+        return Tail(ZERO, 0, a.sign, a.upper, a.lower)
+    if a.limit is not None:
+        return _finite(a.limit.sinh())
+    grown = _hyperbolic(a, slope, side)
+    return negate(grown) if a.infinite < 0 else grown if a.infinite else NOTHING
+
+
 def _sigmoid(a: Tail, slope: fmpq | None, side: int) -> Tail:
     if a.infinite > 0:
         return _finite(ONE)
@@ -292,6 +304,7 @@ def _softplus(a: Tail, slope: fmpq | None, side: int) -> Tail:
 EXPONENTIAL: dict[str, Callable[[Tail, fmpq | None, int], Tail]] = {
     "exp": exponential,
     "cosh": _hyperbolic,
+    "sinh": _sinh,
     "sigmoid": _sigmoid,
     "softplus": _softplus,
 }

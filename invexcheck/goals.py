@@ -106,7 +106,9 @@ class Claim:
 
     def about(self, subject: int, parameters: Mapping[str, ParameterRange] | None = None) -> Claim:
         """The same statement about another function."""
-        return replace(self, subject=subject, parameters=self.parameters if parameters is None else parameters)
+        return replace(
+            self, subject=subject, parameters=self.parameters if parameters is None else parameters
+        )
 
 
 Goal = Sign | Analytic | Claim

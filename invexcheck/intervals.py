@@ -162,7 +162,7 @@ def magnitude(a: Interval) -> Interval:
 
 
 def _end_power(x: arb, n: int) -> arb:
-    if (x == 0) is True or x == POS_INF or x == NEG_INF:
+    if (x == 0) is True or not x.is_finite():
         return POS_INF if x == NEG_INF and n % 2 == 0 else x
     return x**n
 
@@ -174,7 +174,9 @@ def int_power(a: Interval, n: int) -> Interval:
     if n < 0:
         return invert(int_power(a, -n))
     base = a if n % 2 else magnitude(a)
-    result = Interval(lower(_end_power(base.lo, n)), upper(_end_power(base.hi, n)), base.lo_open, base.hi_open)
+    result = Interval(
+        lower(_end_power(base.lo, n)), upper(_end_power(base.hi, n)), base.lo_open, base.hi_open
+    )
     return _with_sign(result, positive=base.positive, negative=base.negative)
 
 

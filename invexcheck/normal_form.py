@@ -68,7 +68,7 @@ class NormalForms:
         self.zero = self.context.from_dict({})
         self.one = self.context.from_dict({(0,) * self._capacity: 1})
 
-    # -- results ----------------------------------------------------------------------------------------------
+    # -- results --------------------------------------------------------------------------
 
     def fraction(self, root: int) -> Fraction:
         """The normal form of a smooth term.
@@ -119,7 +119,9 @@ class NormalForms:
             coefficients[monomial[index] if index is not None else 0] = value / _constant(den)
         return fmpq_poly([coefficients.get(k, fmpq(0)) for k in range(max(coefficients, default=0) + 1)])
 
-    def trigonometric_polynomial(self, root: int, name: str) -> tuple[fmpq, dict[tuple[int, int], fmpq]] | None:
+    def trigonometric_polynomial(
+        self, root: int, name: str
+    ) -> tuple[fmpq, dict[tuple[int, int], fmpq]] | None:
         """The term as a polynomial in cos(w x), sin(w x) over Q: (w, {(cos power, sin power): coefficient})."""
         num, den = self.fraction(root)
         if not den.is_constant():
@@ -138,7 +140,7 @@ class NormalForms:
             result[monomial[cosine], monomial[sine]] = value / _constant(den)
         return self.units["angle", angle], result
 
-    # -- atoms ------------------------------------------------------------------------------------------------
+    # -- atoms --------------------------------------------------------------------------
 
     def _atom(self, key: Key, meaning: Fraction | None = None) -> int:
         index = self._index.get(key)
@@ -159,7 +161,9 @@ class NormalForms:
     def _generator(self, index: int, exponent: int = 1) -> fmpq_mpoly:
         if exponent > MAX_DEGREE:
             raise Refuse("normal form", f"degree above {MAX_DEGREE}")
-        return self.context.from_dict({tuple(exponent if k == index else 0 for k in range(self._capacity)): 1})
+        return self.context.from_dict(
+            {tuple(exponent if k == index else 0 for k in range(self._capacity)): 1}
+        )
 
     def _power_of_atom(self, index: int, exponent: int) -> Fraction:
         if exponent >= 0:
@@ -169,7 +173,7 @@ class NormalForms:
     def _rational(self, value: fmpq) -> Fraction:
         return self.context.constant(value), self.one
 
-    # -- arithmetic -------------------------------------------------------------------------------------------
+    # -- arithmetic --------------------------------------------------------------------------
 
     def _cancel(self, num: fmpq_mpoly, den: fmpq_mpoly) -> Fraction:
         """Reduce by the relations of the algebraic atoms, cancel common factors, bound the size."""
@@ -253,7 +257,7 @@ class NormalForms:
         self._check_power(a[1], n)
         return self._cancel(a[0] ** n, a[1] ** n)
 
-    # -- nodes ------------------------------------------------------------------------------------------------
+    # -- nodes --------------------------------------------------------------------------
 
     def _node(self, node: tuple[Any, ...]) -> Fraction:
         op = node[0]
@@ -281,7 +285,8 @@ class NormalForms:
             num, rest = divmod(num, den)
         scale = _constant(den) if den.is_constant() else fmpq(1)
         summands = [
-            (m, c / scale, (self.context.from_dict({m: 1}), self.one)) for m, c in sorted(num.to_dict().items())
+            (m, c / scale, (self.context.from_dict({m: 1}), self.one))
+            for m, c in sorted(num.to_dict().items())
         ]
         if not rest.is_zero():
             leading = rest.leading_coefficient()
@@ -328,7 +333,8 @@ class NormalForms:
     def _all_positive(self, p: fmpq_mpoly) -> bool:
         """Whether the polynomial is positive for its form: positive coefficients, atoms that are always positive."""
         return all(
-            c > 0 and all(self.atoms[k][0] in ("exp", "pi") for k, e in enumerate(m) if e) for m, c in p.to_dict().items()
+            c > 0 and all(self.atoms[k][0] in ("exp", "pi") for k, e in enumerate(m) if e)
+            for m, c in p.to_dict().items()
         )
 
     def _log(self, u: Fraction) -> Fraction:
@@ -415,7 +421,7 @@ class NormalForms:
             self._relations.append((atom, order, base))
         return self._mul(result, (self._generator(atom, int((rest * order).p)), self.one))
 
-    # -- angles -----------------------------------------------------------------------------------------------
+    # -- angles --------------------------------------------------------------------------
 
     def _cos_sin(self, u: Fraction) -> tuple[Fraction, Fraction]:
         """(cos u, sin u) by the addition theorems over the monomials of u."""
@@ -424,7 +430,9 @@ class NormalForms:
             pair = self._rotate(pair, self._angle(key, coefficient, monomial))
         return pair
 
-    def _rotate(self, a: tuple[Fraction, Fraction], b: tuple[Fraction, Fraction]) -> tuple[Fraction, Fraction]:
+    def _rotate(
+        self, a: tuple[Fraction, Fraction], b: tuple[Fraction, Fraction]
+    ) -> tuple[Fraction, Fraction]:
         cosine = self._add(self._mul(a[0], b[0]), self._mul(a[1], b[1]), -1)
         return cosine, self._add(self._mul(a[1], b[0]), self._mul(a[0], b[1]))
 
@@ -444,7 +452,10 @@ class NormalForms:
         if not known:
             square = self.one - self._generator(cos_atom, 2)
             self._relations.append((sin_atom, 2, (square, self.one)))
-        base = (self._generator(cos_atom), self.one), (self._generator(sin_atom) * (1 if multiple > 0 else -1), self.one)
+        base = (
+            (self._generator(cos_atom), self.one),
+            (self._generator(sin_atom) * (1 if multiple > 0 else -1), self.one),
+        )
         result = base
         for _ in range(abs(multiple) - 1):
             result = self._rotate(result, base)

@@ -9,6 +9,7 @@ that are not selected. Signs come from a caller: proof obligations on an open pi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flint import fmpq
@@ -71,8 +72,7 @@ def _visit(session: Session, term: int, result: Resolution, sign: Decide) -> Ite
     if op == "piecewise":
         yield from _visit_piecewise(session, term, result)
         return
-    for child in arguments:
-        yield child
+    yield from arguments
     if op in BOOLEAN:
         result.truth[term] = _truth(session, term, result, sign)
     elif op in GUARDED:
@@ -141,7 +141,7 @@ def _truth(session: Session, term: int, result: Resolution, sign: Decide) -> boo
     raise Reject("the sign of a guard leaves a comparison open", "guard")
 
 
-# -- exact decisions at a point -------------------------------------------------------------------------------
+# -- exact decisions at a point ------------------------------------------------------------------------------
 
 
 def decide_at(session: Session, point: Point) -> Decide:
@@ -190,7 +190,9 @@ def require_continuous(
         sides = [r.value.get(term) for r in (left, middle, right)]
         if terms.op(term) in BOOLEAN or None in sides:
             continue
-        continuous[term] = _inherits(session, term, (left, middle, right), continuous) or _joins(session, sides, point)
+        continuous[term] = _inherits(session, term, (left, middle, right), continuous) or _joins(
+            session, sides, point
+        )
     if not continuous[root]:
         raise Reject("continuity at a breakpoint is not established", "continuity")
 
@@ -224,10 +226,8 @@ def _joins(session: Session, sides: list[int | None], point: Point) -> bool:
 def jump_at(session: Session, root: int, point: Point, left: Resolution, right: Resolution) -> bool:
     """Whether the subject is certainly discontinuous at a point: two of its three values there differ strictly."""
     values = []
-    try:
+    with suppress(Reject):  # the limits from the two sides can still differ
         values.append(resolve(session, root, decide_at(session, point)).value[root])
-    except Reject:
-        pass  # the limits from the two sides can still differ
     values += [left.value[root], right.value[root]]
     for k, a in enumerate(values):
         for b in values[k + 1 :]:

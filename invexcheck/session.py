@@ -33,7 +33,7 @@ class Session:
         self.auxiliary: list[int] = []
         self._programs: dict[tuple[int, ...], Program] = {}
 
-    # -- terms ------------------------------------------------------------------------------------------------
+    # -- terms --------------------------------------------------------------------------
 
     def auxiliary_term(self, fields: Fields, name: str) -> int:
         """A smooth term of the proof's table, named by its line; its variables are x and the parameters."""
@@ -64,7 +64,7 @@ class Session:
             found = self._programs[roots] = Program(self.terms, roots, [VARIABLE, *self.parameters])
         return found
 
-    # -- points -----------------------------------------------------------------------------------------------
+    # -- points --------------------------------------------------------------------------
 
     def rational_point(self, value: fmpq) -> Point:
         return Point(self.terms.rational(value), value)
@@ -129,7 +129,7 @@ class Session:
             if not self.less(points[k], points[k + 1]):
                 raise Reject("points must be strictly increasing", "point", path)
 
-    # -- enclosures -------------------------------------------------------------------------------------------
+    # -- enclosures --------------------------------------------------------------------------
 
     def interval(self, span: Span) -> Interval:
         """The span as an interval, outward rounded at the current precision."""
@@ -195,7 +195,9 @@ class Session:
     def require_defined(self, goal: Sign, fields: Fields) -> list[Obligation]:
         """Definedness of the goal's term on its span: given, seen at once, or by the step ``defined``."""
         if fields.has("defined"):
-            return [Obligation(Analytic(goal.term, goal.span), fields.raw("defined"), (*fields.path, "defined"))]
+            return [
+                Obligation(Analytic(goal.term, goal.span), fields.raw("defined"), (*fields.path, "defined"))
+            ]
         if not goal.given and not self.defined(goal.term, goal.span):
             raise Reject("the term must be shown to be defined: add a step `defined`", "domain", fields.path)
         return []

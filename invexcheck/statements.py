@@ -35,14 +35,25 @@ KINDS: dict[str, tuple[str, str]] = {
 }
 """For each kind of claim, what it says and what its negation says."""
 
-INFIX = {"add": " + ", "sub": " - ", "mul": "*", "div": "/", "lt": " < ", "le": " <= ", "and": " & ", "or": " | "}
+INFIX = {
+    "add": " + ",
+    "sub": " - ",
+    "mul": "*",
+    "div": "/",
+    "lt": " < ",
+    "le": " <= ",
+    "and": " & ",
+    "or": " | ",
+}
 
 
 def statement(session: Session, claim: Claim) -> str:
     """The verified statement, over what it quantifies included."""
     some = "any" if claim.negated else "some"
     constant = f"with {some} constant" if claim.constant is None else f"with constant {claim.constant}"
-    sentence = KINDS[claim.kind][claim.negated].format(f=f"f(x) = {formula(session, claim.subject)}", constant=constant)
+    sentence = KINDS[claim.kind][claim.negated].format(
+        f=f"f(x) = {formula(session, claim.subject)}", constant=constant
+    )
     if not claim.parameters:
         return sentence
     ranges = ", ".join(_range(name, r) for name, r in sorted(claim.parameters.items()))

@@ -52,7 +52,7 @@ class Terms:
         self.one = self.rational(fmpq(1))
         self.two = self.rational(fmpq(2))
 
-    # -- building ---------------------------------------------------------------------------------------------
+    # -- building --------------------------------------------------------------------------
 
     def node(self, op: str, *args: Any) -> int:
         """The index of the node, interned."""
@@ -112,7 +112,7 @@ class Terms:
             found = self._orders[root] = self.reachable([root])
         return found
 
-    # -- reading ----------------------------------------------------------------------------------------------
+    # -- reading --------------------------------------------------------------------------
 
     def read(self, table: Any, path: tuple[str | int, ...]) -> list[int]:
         """Intern a table of a file; entry k of the result is the term of line k.
@@ -134,7 +134,11 @@ class Terms:
         op, args = line[0], line[1:]
         if op == "var":
             if len(args) != 1 or not _is_name(args[0]):
-                raise Reject("a variable needs a name of small ASCII letters, digits and _ that is no operator", "term", path)
+                raise Reject(
+                    "a variable needs a name of small ASCII letters, digits and _ that is no operator",
+                    "term",
+                    path,
+                )
             return self.variable(args[0])
         if op == "rat":
             if len(args) != 1:
@@ -165,7 +169,7 @@ class Terms:
             children.append(ids[k])
         return self.node(op, *children) if exponent is None else self.node(op, *children, exponent)
 
-    # -- substitution and derivatives -------------------------------------------------------------------------
+    # -- substitution and derivatives --------------------------------------------------------------------------
 
     def substitute(self, root: int, values: Mapping[str, int]) -> int:
         """The term with variables replaced by terms."""
@@ -226,7 +230,7 @@ class Terms:
             return self.mul(outer, inner[0])
         return self.mul(DERIVATIVES[op](self, node[1]), inner[0])
 
-    # -- simplifying builders, for derivatives only -----------------------------------------------------------
+    # -- simplifying builders, for derivatives only ------------------------------------------------------
 
     def add(self, a: int, b: int) -> int:
         p, q = self.constant(a), self.constant(b)
@@ -271,7 +275,11 @@ class Terms:
 def _is_name(text: Any) -> bool:
     if type(text) is not str or not 1 <= len(text) <= 32 or not text.isascii():
         return False
-    return text not in RESERVED and text[0].islower() and all(c.islower() or c.isdigit() or c == "_" for c in text)
+    return (
+        text not in RESERVED
+        and text[0].islower()
+        and all(c.islower() or c.isdigit() or c == "_" for c in text)
+    )
 
 
 def _erf_slope(t: Terms, u: int) -> int:

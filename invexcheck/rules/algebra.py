@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from flint import fmpq, fmpq_poly
 
 from invexcheck.errors import Refuse, Reject
@@ -12,7 +14,9 @@ from invexcheck.session import VARIABLE, Session
 MAX_STURM_DEGREE = 200
 
 
-def signed_parts(session: Session, goal: Sign, fields: Fields) -> tuple[list[int], list[str], list[Obligation]]:
+def signed_parts(
+    session: Session, goal: Sign, fields: Fields
+) -> tuple[list[int], list[str], list[Obligation]]:
     """The list ``parts``: terms with their relations, and the obligations that these hold on the span."""
     terms, relations, obligations = [], [], []
     for raw, path in fields.items("parts"):
@@ -70,7 +74,7 @@ def zero_rule(session: Session, goal: Sign, fields: Fields) -> list[Obligation]:
     return session.require_defined(goal, fields)
 
 
-# -- polynomials ----------------------------------------------------------------------------------------------
+# -- polynomials ------------------------------------------------------------------------------
 
 
 def sturm_chain(p: fmpq_poly) -> list[fmpq_poly]:
@@ -101,7 +105,7 @@ def count_roots(p: fmpq_poly, low: fmpq | None, high: fmpq | None) -> int:
     changes = []
     for at, side in ((low, -1), (high, 1)):
         signs = [s for q in chain if (s := _sign_at(q, at, side))]
-        changes.append(sum(a != b for a, b in zip(signs, signs[1:], strict=False)))
+        changes.append(sum(a != b for a, b in pairwise(signs)))
     return changes[0] - changes[1]
 
 
@@ -135,7 +139,9 @@ def polynomial_sign(p: fmpq_poly, span: tuple[fmpq | None, fmpq | None, bool, bo
     if inside:
         return False
     if STRICT[relation]:
-        closed_ends = [end for end, is_open in ((low, low_open), (high, high_open)) if end is not None and not is_open]
+        closed_ends = [
+            end for end, is_open in ((low, low_open), (high, high_open)) if end is not None and not is_open
+        ]
         if any(p(end) == 0 for end in closed_ends):
             return False
     return _sample_sign(p, low, high) == (1 if POSITIVE[relation] else -1)
@@ -143,13 +149,11 @@ def polynomial_sign(p: fmpq_poly, span: tuple[fmpq | None, fmpq | None, bool, bo
 
 def _sample_sign(p: fmpq_poly, low: fmpq | None, high: fmpq | None) -> int:
     """Sign of a nonzero polynomial at some interior point where it is not zero."""
-    if low is None and high is None:
-        low, high = fmpq(-1), fmpq(1)
-    if low is None or high is None:
-        low, high = (low, low + 1) if low is not None else (high - 1, high)  # type: ignore[operator]
+    start = low if low is not None else high - 1 if high is not None else fmpq(0)
+    width = high - low if low is not None and high is not None else fmpq(1)
     steps = p.degree() + 2
     for k in range(1, steps + 1):
-        value = p(low + (high - low) * fmpq(k, steps + 1))
+        value = p(start + width * fmpq(k, steps + 1))
         if value != 0:
             return 1 if value > 0 else -1
     raise Reject("a nonzero polynomial with more zeros than its degree", "internal")
@@ -160,22 +164,22 @@ def polynomial_rule(session: Session, goal: Sign, fields: Fields) -> list[Obliga
     p = session.forms.polynomial(goal.term, VARIABLE)
     if p is None:
         raise Reject("the normal form is not a polynomial in x over the rationals", "identity", fields.path)
-    ends = []
+    ends: list[fmpq | None] = []
     for end in (goal.span.lower, goal.span.upper):
         if end is not None and end.value is None:
             raise Reject("the ends of the span must be rational or infinite", "point", fields.path)
-        ends.append(end.value if end is not None else None)
+        ends.append(None if end is None else end.value)
     span = (ends[0], ends[1], goal.span.lower_open, goal.span.upper_open)
     if not polynomial_sign(p, span, goal.relation):
         raise Reject("the polynomial does not have this sign on the span", "sign", fields.path)
     return session.require_defined(goal, fields)
 
 
-# -- periods --------------------------------------------------------------------------------------------------
+# -- periods ------------------------------------------------------------------------------
 
 
 def half_angle(p: dict[tuple[int, int], fmpq]) -> tuple[fmpq_poly, int]:
-    """P and N with ``sum c cos^a sin^b = (1+t²)^-N P(t)`` for t = tan(x/2); the value at x = pi is P's t^(2N) coefficient."""
+    """P and N with ``sum c cos^a sin^b = (1+t²)^-N P(t)``, t = tan(x/2); at x = pi it is P's t^(2N) coefficient."""
     total = max((a + b for a, b in p), default=0)
     cosine, sine, square = fmpq_poly([1, 0, -1]), fmpq_poly([0, 2]), fmpq_poly([1, 0, 1])
     result = fmpq_poly([0])
@@ -188,12 +192,16 @@ def trigonometric_rule(session: Session, goal: Sign, fields: Fields) -> list[Obl
     """The normal form is a polynomial in cos(wx), sin(wx) over Q; half-angle substitution, then Sturm on all of R."""
     form = session.forms.trigonometric_polynomial(goal.term, VARIABLE)
     if form is None:
-        raise Reject("the normal form is not a trigonometric polynomial over the rationals", "identity", fields.path)
+        raise Reject(
+            "the normal form is not a trigonometric polynomial over the rationals", "identity", fields.path
+        )
     p, total = half_angle(form[1])
     at_pi = p[2 * total]
     whole_line = (None, None, True, True)
     good = polynomial_sign(p, whole_line, goal.relation)
-    at_pi_good = (at_pi > 0 if POSITIVE[goal.relation] else at_pi < 0) or (at_pi == 0 and not STRICT[goal.relation])
+    at_pi_good = (at_pi > 0 if POSITIVE[goal.relation] else at_pi < 0) or (
+        at_pi == 0 and not STRICT[goal.relation]
+    )
     if not (good and at_pi_good):
         raise Reject("the trigonometric polynomial does not have this sign", "sign", fields.path)
     return session.require_defined(goal, fields)
@@ -213,14 +221,21 @@ def periodic_rule(session: Session, goal: Sign, fields: Fields) -> list[Obligati
     if not session.forms.equal(goal.term, terms.substitute(goal.term, {VARIABLE: shifted})):
         raise Reject("the normal form does not have this period", "identity", fields.path)
     low, high = goal.span.lower, goal.span.upper
-    if (low or high) is not None and (low or high).bracket is not None or None not in (low, high):  # type: ignore[union-attr]
+    if ((low or high) is not None and (low or high).bracket is not None) or None not in (low, high):  # type: ignore[union-attr]
         raise Reject("a period needs a half-line with a closed-form end, or all of R", "point", fields.path)
     if high is None:
         start = session.rational_point(fmpq(0)) if low is None else low
-        part = Span(start, Point(terms.node("add", start.term, period.term)), goal.span.lower_open and low is not None, False)
+        part = Span(
+            start,
+            Point(terms.node("add", start.term, period.term)),
+            goal.span.lower_open and low is not None,
+            False,
+        )
     else:
         part = Span(Point(terms.node("sub", high.term, period.term)), high, False, goal.span.upper_open)
-    inner = Obligation(Sign(goal.term, goal.relation, part, goal.given), fields.raw("by"), (*fields.path, "by"))
+    inner = Obligation(
+        Sign(goal.term, goal.relation, part, goal.given), fields.raw("by"), (*fields.path, "by")
+    )
     return [*session.require_defined(goal, fields), inner]
 
 

@@ -44,9 +44,15 @@ def monotone_rule(session: Session, goal: Sign, fields: Fields) -> list[Obligati
     if POSITIVE[start] is not POSITIVE[goal.relation] or POSITIVE[slope] is not POSITIVE[wanted_slope]:
         raise Reject("value and slope do not have the signs that carry the goal", "sign", fields.path)
     if STRICT[goal.relation] and not (STRICT[start] or (is_open and STRICT[slope])):
-        raise Reject("a strict goal needs a strict value, or a strict slope and an open end", "sign", fields.path)
+        raise Reject(
+            "a strict goal needs a strict value, or a strict slope and an open end", "sign", fields.path
+        )
     value = Obligation(Sign(goal.term, start, Span.at(anchor)), fields.raw("value"), (*fields.path, "value"))
-    return [value, *slope_obligations(session, goal, slope, fields), *_other_end_defined(session, goal, end, fields)]
+    return [
+        value,
+        *slope_obligations(session, goal, slope, fields),
+        *_other_end_defined(session, goal, end, fields),
+    ]
 
 
 def _other_end_defined(session: Session, goal: Sign, end: str, fields: Fields) -> list[Obligation]:
@@ -85,7 +91,7 @@ def limit_rule(session: Session, goal: Sign, fields: Fields) -> list[Obligation]
     return [*slope_obligations(session, goal, slope, fields), *closed]
 
 
-# -- comparison -----------------------------------------------------------------------------------------------
+# -- comparison ------------------------------------------------------------------------------
 
 
 class Comparison(NamedTuple):
@@ -112,7 +118,9 @@ def _polynomial(t: Terms, u: int, coefficients: dict[int, int]) -> int:
     return total
 
 
-def _mills(numerator: dict[int, int], denominator: dict[int, int], upper: bool) -> Callable[[Terms, int], int]:
+def _mills(
+    numerator: dict[int, int], denominator: dict[int, int], upper: bool
+) -> Callable[[Terms, int], int]:
     """A rational bound of Mills' ratio, as a difference with erfc(u) that is positive for u > 0."""
 
     def difference(t: Terms, u: int) -> int:
@@ -167,8 +175,14 @@ def _combination(
 ) -> list[Obligation]:
     """Obligations for ``term = rest + factor * difference`` where ``difference relation 0`` is proved."""
     rest, factor = session.auxiliary_term(fields, "rest"), session.auxiliary_term(fields, "factor")
-    rest_relation, factor_relation = fields.choice("rest_relation", STRICT), fields.choice("factor_relation", STRICT)
-    if POSITIVE[rest_relation] is not POSITIVE[goal.relation] or POSITIVE[factor_relation] is not POSITIVE[goal.relation]:
+    rest_relation, factor_relation = (
+        fields.choice("rest_relation", STRICT),
+        fields.choice("factor_relation", STRICT),
+    )
+    if (
+        POSITIVE[rest_relation] is not POSITIVE[goal.relation]
+        or POSITIVE[factor_relation] is not POSITIVE[goal.relation]
+    ):
         raise Reject("rest and factor must have the sign of the goal", "sign", fields.path)
     strict = STRICT[rest_relation] or (STRICT[factor_relation] and STRICT[relation])
     if STRICT[goal.relation] and not strict:
@@ -180,13 +194,19 @@ def _combination(
     return [
         *session.require_defined(goal, fields),
         Obligation(Sign(rest, rest_relation, goal.span), fields.raw("rest_by"), (*fields.path, "rest_by")),
-        Obligation(Sign(factor, factor_relation, goal.span), fields.raw("factor_by"), (*fields.path, "factor_by")),
+        Obligation(
+            Sign(factor, factor_relation, goal.span), fields.raw("factor_by"), (*fields.path, "factor_by")
+        ),
     ]
 
 
 def decay_rule(session: Session, goal: Sign, fields: Fields) -> list[Obligation]:
     """Comparison with ``a^k e^(-ca) - |x|^k e^(-c|x|) >= 0`` for |x| >= a >= k/c, on a half-line of either side."""
-    power, rate, start = fields.integer("power", 0, MAX_EXPONENT), fields.rational("rate"), fields.rational("start")
+    power, rate, start = (
+        fields.integer("power", 0, MAX_EXPONENT),
+        fields.rational("rate"),
+        fields.rational("start"),
+    )
     if not (rate > 0 and start * rate >= power and start >= 0):
         raise Reject("the decay of |x|^k exp(-c|x|) needs c > 0 and a >= k/c", "sign", fields.path)
     span, terms = goal.span, session.terms
@@ -197,7 +217,9 @@ def decay_rule(session: Session, goal: Sign, fields: Fields) -> list[Obligation]
         raise Reject("the span must lie beyond the start of the decay", "point", fields.path)
     x = terms.variable(VARIABLE)
     size = x if right else terms.neg(x)
-    difference = terms.node("sub", _decaying(terms, terms.rational(start), power, rate), _decaying(terms, size, power, rate))
+    difference = terms.node(
+        "sub", _decaying(terms, terms.rational(start), power, rate), _decaying(terms, size, power, rate)
+    )
     return _combination(session, goal, fields, difference, ">=")
 
 
@@ -217,4 +239,3 @@ RULES = (
     Rule("compare", (Sign,), ("mills", "elementary", "sum-of-signs", "normal-form"), compare_rule),
     Rule("decay", (Sign,), ("decay", "sum-of-signs", "normal-form"), decay_rule),
 )
-

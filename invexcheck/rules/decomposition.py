@@ -31,7 +31,9 @@ class Piece:
     def ends(self, lower_closed: bool, upper_closed: bool) -> Span:
         """The piece with chosen ends closed; infinite ends stay open."""
         low, high = self.span.lower, self.span.upper
-        return Span(low, high, not (lower_closed and low is not None), not (upper_closed and high is not None))
+        return Span(
+            low, high, not (lower_closed and low is not None), not (upper_closed and high is not None)
+        )
 
     def step(self, name: str) -> object:
         """The step of that name, by default a single enclosure."""
@@ -82,7 +84,9 @@ def read_decomposition(
         raise Reject("n cuts make n + 1 pieces", "pieces", fields.path)
     pieces, obligations = [], []
     for k, (raw, path) in enumerate(described):
-        piece, guards = read_piece(session, root, Fields(raw, path, session.limits), Span(ends[k], ends[k + 1]))
+        piece, guards = read_piece(
+            session, root, Fields(raw, path, session.limits), Span(ends[k], ends[k + 1])
+        )
         pieces.append(piece)
         obligations += guards
     return Decomposition(cuts, pieces, obligations)

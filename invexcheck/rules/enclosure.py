@@ -173,6 +173,4 @@ def _explicit_split(session: Session, raw: object, path: tuple[str | int, ...]) 
     return raw[0], arb(rational(raw[1], session.limits, path)).mid()
 
 
-RULES = (
-    Rule("interval", (Sign, Analytic), ("interval-inclusion", "mean-value-form"), interval_rule),
-)
+RULES = (Rule("interval", (Sign, Analytic), ("interval-inclusion", "mean-value-form"), interval_rule),)

@@ -87,7 +87,7 @@ def analytic_pieces_rule(session: Session, claim: Claim, fields: Fields) -> list
     return obligations
 
 
-# -- parameters -----------------------------------------------------------------------------------------------
+# -- parameters ------------------------------------------------------------------------------
 
 
 def rescale_rule(session: Session, claim: Claim, fields: Fields) -> list[Obligation]:

@@ -24,7 +24,9 @@ def value_at(session: Session, subject: int, point: Point) -> int:
     return session.at(resolution.value[subject], point)
 
 
-def require_less(session: Session, low: int, high: int, point: Point, path: tuple[str | int, ...], what: str) -> None:
+def require_less(
+    session: Session, low: int, high: int, point: Point, path: tuple[str | int, ...], what: str
+) -> None:
     """low < high strictly at a point (terms in x or constants)."""
     if session.strict_sign(session.terms.node("sub", low, high), point) != -1:
         raise Reject(f"not established: {what}", "value", path)
@@ -39,7 +41,9 @@ def require_lower(session: Session, claim: Claim, value: int, at: Point, fields:
     require_less(session, smaller, value, at, fields.path, "f(lower) < f at the stationary point")
 
 
-def local_piece(session: Session, claim: Claim, fields: Fields, lower: Point, upper: Point) -> tuple[Piece, list[Obligation]]:
+def local_piece(
+    session: Session, claim: Claim, fields: Fields, lower: Point, upper: Point
+) -> tuple[Piece, list[Obligation]]:
     """One open piece between two points, described by the field ``piece``."""
     return read_piece(session, claim.subject, fields.object("piece"), Span(lower, upper))
 
@@ -69,7 +73,10 @@ def stationary_rule(session: Session, claim: Claim, fields: Fields) -> list[Obli
 
 def plateau_rule(session: Session, claim: Claim, fields: Fields) -> list[Obligation]:
     """f is constant on an open interval; for invexity also f(lower) is below that constant."""
-    lower, upper = session.rational_point(fields.rational("from")), session.rational_point(fields.rational("to"))
+    lower, upper = (
+        session.rational_point(fields.rational("from")),
+        session.rational_point(fields.rational("to")),
+    )
     session.require_increasing([lower, upper], fields.path)
     piece, obligations = local_piece(session, claim, fields, lower, upper)
     if not session.forms.is_zero(session.derivative(piece.function)):
@@ -107,7 +114,9 @@ def kink_rule(session: Session, claim: Claim, fields: Fields) -> list[Obligation
     return obligations
 
 
-def _bracket(session: Session, claim: Claim, fields: Fields) -> tuple[Decomposition, Point, Point, Point, int]:
+def _bracket(
+    session: Session, claim: Claim, fields: Fields
+) -> tuple[Decomposition, Point, Point, Point, int]:
     """Points from < at < to, a continuous decomposition between the outer ones, and the value at the inner one."""
     ends = [session.rational_point(fields.rational(name)) for name in ("from", "at", "to")]
     session.require_increasing(ends, fields.path)
@@ -119,9 +128,11 @@ def _bracket(session: Session, claim: Claim, fields: Fields) -> tuple[Decomposit
 
 def maximum_rule(session: Session, claim: Claim, fields: Fields) -> list[Obligation]:
     """f is higher inside than at both ends of [from, to]: an interior maximum, stationary and not a global minimum."""
-    decomposition, lower, centre, upper, top = _bracket(session, claim, fields)
+    decomposition, lower, _, upper, top = _bracket(session, claim, fields)
     for piece, end in ((decomposition.pieces[0], lower), (decomposition.pieces[-1], upper)):
-        require_less(session, piece.function, top, end, fields.path, "the value inside exceeds the values at both ends")
+        require_less(
+            session, piece.function, top, end, fields.path, "the value inside exceeds the values at both ends"
+        )
     obligations = [*decomposition.obligations, *(piece.analytic() for piece in decomposition.pieces)]
     decomposition.close()
     return obligations
@@ -131,7 +142,14 @@ def minimum_rule(session: Session, claim: Claim, fields: Fields) -> list[Obligat
     """f is lower inside than at both ends of [from, to], but still lower elsewhere than anywhere on [from, to]."""
     decomposition, lower, centre, upper, bottom = _bracket(session, claim, fields)
     for piece, end in ((decomposition.pieces[0], lower), (decomposition.pieces[-1], upper)):
-        require_less(session, bottom, piece.function, end, fields.path, "the values at both ends exceed the value inside")
+        require_less(
+            session,
+            bottom,
+            piece.function,
+            end,
+            fields.path,
+            "the values at both ends exceed the value inside",
+        )
     obligations = [*decomposition.obligations]
     level = session.terms.rational(fields.rational("level")) if claim.kind == "activation.invex" else None
     for piece in decomposition.pieces:
@@ -145,7 +163,7 @@ def minimum_rule(session: Session, claim: Claim, fields: Fields) -> list[Obligat
     return obligations
 
 
-# -- the other claims -----------------------------------------------------------------------------------------
+# -- the other claims ------------------------------------------------------------------------------
 
 
 def jump_rule(session: Session, claim: Claim, fields: Fields) -> list[Obligation]:
@@ -219,7 +237,9 @@ def chord_rule(session: Session, claim: Claim, fields: Fields) -> list[Obligatio
     terms = session.terms
     low, mid, high = points
     f = [value_at(session, claim.subject, p) for p in points]
-    left, right, whole = (terms.node("sub", b.term, a.term) for a, b in ((low, mid), (mid, high), (low, high)))
+    left, right, whole = (
+        terms.node("sub", b.term, a.term) for a, b in ((low, mid), (mid, high), (low, high))
+    )
     chord = terms.node("add", terms.node("mul", right, f[0]), terms.node("mul", left, f[2]))
     value = terms.node("mul", whole, f[1])
     require_less(session, chord, value, mid, fields.path, "the value exceeds the chord")

@@ -116,7 +116,9 @@ def _block_piece(session: Session, piece: Piece, obligations: list[Obligation]) 
     positive = session.auxiliary_term(piece.fields, "positive")
     factor = session.auxiliary_term(piece.fields, "factor")
     if not session.forms.equal(slope, session.terms.node("mul", positive, factor)):
-        raise Reject("the factors do not have the normal form of the derivative", "identity", piece.fields.path)
+        raise Reject(
+            "the factors do not have the normal form of the derivative", "identity", piece.fields.path
+        )
     obligations.append(piece.analytic())
     obligations.append(piece.sign(positive, ">", closed, "positive_by", given=False))
     obligations.append(

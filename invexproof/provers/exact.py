@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from flint import fmpq
+from flint import fmpq, fmpq_poly
+
 from invexcheck.errors import Refuse, Reject
 from invexcheck.goals import Point
-
+from invexcheck.rules.algebra import half_angle
+from invexcheck.terms import Terms
 from invexproof.provers.landscape import Landscape, bisect, sign_at, tight_zero
 from invexproof.provers.polynomials import Factor, factors
 from invexproof.provers.workshop import Workshop
@@ -42,6 +44,7 @@ def exact_zeros(land: Landscape) -> Iterator[ExactZero]:
                 if land.shop.vanishes_at(piece.slope, point):
                     yield _bracketed(land, k, point, x)
         yield from _factor_zeros(land, k)
+        yield from _half_angle_zeros(land, k)
 
 
 def _bracketed(land: Landscape, k: int, point: Point, x: fmpq, cofactor: int | None = None) -> ExactZero:
@@ -117,6 +120,45 @@ def _factor_zeros(land: Landscape, k: int) -> Iterator[ExactZero]:
             if point is not None:
                 low, high = point.bracket or (a, b)
                 yield _bracketed(land, k, point, (low + high) / 2, _cofactor(shop, found, factor.term))
+
+
+def _half_angle_zeros(land: Landscape, k: int) -> Iterator[ExactZero]:
+    """Multiple zeros of a trigonometric polynomial P(t)/(1+t²)^N in t = tan(x/2), within (-pi, pi)."""
+    shop = land.shop
+    terms = shop.session.terms
+    slope = land.pieces[k].slope
+    try:
+        form = shop.session.forms.trigonometric_polynomial(slope, "x")
+    except (Reject, Refuse):
+        return
+    if form is None:
+        return
+    p, total = half_angle(form[1])
+    half = terms.mul(terms.rational(form[0] / 2), terms.variable("x"))
+    tangent = terms.node("tan", half)
+    weight = terms.power(terms.add(terms.one, terms.square(tangent)), fmpq(-total))
+    for factor, multiplicity in p.factor_squarefree()[1]:
+        if multiplicity < 2:
+            continue
+        zero = _in(terms, factor, tangent)
+        cofactor = terms.mul(weight, _in(terms, p / factor, tangent))
+        reach = fmpq(3) / form[0]
+        samples = [-reach + 2 * reach * fmpq(j, 97) for j in range(98)]
+        signs = [(x, s) for x in samples if (s := sign_at(shop, zero, x)) is not None]
+        for (a, first), (b, second) in pairwise(signs):
+            if first != second:
+                point = tight_zero(shop, zero, a, b)
+                if point is not None and land.index_of(a) == land.index_of(b) == k:
+                    low, high = point.bracket or (a, b)
+                    yield _bracketed(land, k, point, (low + high) / 2, cofactor)
+
+
+def _in(terms: Terms, p: fmpq_poly, t: int) -> int:
+    """A rational polynomial evaluated at a term, in Horner form."""
+    total = terms.zero
+    for degree in range(p.degree(), -1, -1):
+        total = terms.add(terms.mul(total, t), terms.rational(p[degree]))
+    return total
 
 
 def _cofactor(shop: Workshop, found: list[Factor], term: int) -> int:

@@ -11,9 +11,9 @@ from fractions import Fraction
 from typing import Any
 
 from flint import fmpq
+
 from invexcheck.goals import Claim, ParameterRange
 from invexcheck.rules.properties import SCALABLE
-
 from invexproof.errors import InvexproofError
 from invexproof.expressions import terms
 from invexproof.expressions.piecewise import PiecewiseError
@@ -52,8 +52,12 @@ class Range:
         return bounds
 
     def to_checker(self) -> ParameterRange:
-        low, high = (None if v is None else fmpq(v.numerator, v.denominator) for v in (self.lower, self.upper))
-        return ParameterRange(low, high, self.lower_open and low is not None, self.upper_open and high is not None)
+        low, high = (
+            None if v is None else fmpq(v.numerator, v.denominator) for v in (self.lower, self.upper)
+        )
+        return ParameterRange(
+            low, high, self.lower_open and low is not None, self.upper_open and high is not None
+        )
 
     def samples(self) -> list[Fraction]:
         """Values of the range, simple ones first, then towards its ends."""
@@ -90,7 +94,9 @@ def prove_family(
     names = expression.variables - {"x"}
     if names != set(ranges):
         odd = ", ".join(sorted(names ^ set(ranges)))
-        raise FamilyError(f"parameters and ranges must agree; look at: {odd}. Write one range a parameter, as in beta > 0")
+        raise FamilyError(
+            f"parameters and ranges must agree; look at: {odd}. Write one range a parameter, as in beta > 0"
+        )
     deadline = None if timeout is None else time.monotonic() + timeout
     claim: dict[str, Any] = {
         "kind": kind, "negated": False, "subject": expression.to_table(),
@@ -105,7 +111,9 @@ def prove_family(
         for scale, sample in itertools.product(_scales(ranges, kind), list(_samples(ranges))[:2]):
             if deadline is not None and time.monotonic() > deadline:
                 return Outcome(Verdict.UNDECIDED, reason="the time allowed is over")
-            shop = _workshop(expression, ranges, sample, min(deadline or math.inf, time.monotonic() + seconds))
+            shop = _workshop(
+                expression, ranges, sample, min(deadline or math.inf, time.monotonic() + seconds)
+            )
             step = _attempt(shop, expression, scale, sample, claim, constant)
             if step is not None:
                 return Outcome(Verdict.PROVED, shop.finish(claim, step))
@@ -124,7 +132,11 @@ def _at(expression: Expression, sample: Mapping[str, Fraction]) -> Expression:
 
 
 def _counterexample(
-    expression: Expression, ranges: Mapping[str, Range], claim: dict[str, Any], constant: Fraction | None, deadline: float | None
+    expression: Expression,
+    ranges: Mapping[str, Range],
+    claim: dict[str, Any],
+    constant: Fraction | None,
+    deadline: float | None,
 ) -> Outcome | None:
     """One value of the parameters for which the claim fails refutes it for all."""
     for sample in itertools.islice(_samples(ranges), MAX_PROBES):
@@ -139,7 +151,11 @@ def _counterexample(
             proof = outcome.document["proof"]
             values_json = {name: str(value) for name, value in sample.items()}
             step = {"rule": "instantiate", "values": values_json, "by": proof["step"]}
-            document = {**outcome.document, "claim": {**claim, "negated": True}, "proof": {**proof, "step": step}}
+            document = {
+                **outcome.document,
+                "claim": {**claim, "negated": True},
+                "proof": {**proof, "step": step},
+            }
             return Outcome(Verdict.REFUTED, document)
     return None
 
@@ -153,7 +169,10 @@ def _scales(ranges: Mapping[str, Range], kind: str) -> list[Expression | None]:
 
 
 def _workshop(
-    expression: Expression, ranges: Mapping[str, Range], sample: Mapping[str, Fraction], deadline: float | None
+    expression: Expression,
+    ranges: Mapping[str, Range],
+    sample: Mapping[str, Fraction],
+    deadline: float | None,
 ) -> Workshop:
     parameters = {name: ranges[name].to_checker() for name in sorted(ranges)}
     values = {name: fmpq(v.numerator, v.denominator) for name, v in sample.items()}

@@ -12,12 +12,12 @@ from itertools import pairwise
 from typing import Any
 
 from flint import arb, fmpq
+
 from invexcheck.balls import precision
 from invexcheck.errors import Refuse, Reject
 from invexcheck.goals import Point, Sign, Span
 from invexcheck.intervals import Undefined
 from invexcheck.pieces import Resolution, resolve
-
 from invexproof.expressions.piecewise import PiecewiseError, normal_form
 from invexproof.expressions.terms import Expression
 from invexproof.provers.signs import approximate, solve
@@ -66,10 +66,8 @@ class Landscape:
 
     def piece_between(self, low: fmpq, high: fmpq) -> tuple[list[Point], list[LocalPiece]]:
         """Cuts strictly between two rationals, and the pieces that the interval meets."""
-        inner = [
-            k for k, c in enumerate(self.cuts)
-            if self.shop.session.less(self.shop.rational(low), c) and self.shop.session.less(c, self.shop.rational(high))
-        ]  # fmt: skip
+        less, ends = self.shop.session.less, (self.shop.rational(low), self.shop.rational(high))
+        inner = [k for k, c in enumerate(self.cuts) if less(ends[0], c) and less(c, ends[1])]
         if inner:
             return [self.cuts[k] for k in inner], self.pieces[inner[0] : inner[-1] + 2]
         return [], [self.pieces[self.index_of((low + high) / 2)]]
@@ -101,7 +99,9 @@ def ball_at(shop: Workshop, term: int, x: fmpq, bits: int) -> arb | None:
     """A smooth term at a rational point, None where it is undefined."""
     with precision(bits):
         try:
-            value = shop.session.program(term)(arb(x), *(arb(shop.sample[p]) for p in shop.session.parameters))[0]
+            value = shop.session.program(term)(
+                arb(x), *(arb(shop.sample[p]) for p in shop.session.parameters)
+            )[0]
         except (Undefined, Reject):
             return None
         return value if value.is_finite() else None
@@ -124,10 +124,10 @@ def survey(shop: Workshop, expression: Expression) -> Landscape:
     """
     form = normal_form(expression)
     points = [p for b in form.breakpoints if (p := _point(shop, b)) is not None]
-    ends: list[Point | None] = [None, *points, None]
-    pieces = [local_piece(shop, Span(a, b)) for a, b in pairwise(ends)]
-    if form.infinite:
-        return _sampled(Landscape(shop, pieces[1:-1], points[1:-1], True), points[0], points[-1])
+    if form.infinite:  # a window between breakpoints: enough for counterexamples
+        pieces = [local_piece(shop, Span(a, b)) for a, b in pairwise(points)]
+        return _sampled(Landscape(shop, pieces, points[1:-1], True), points[0], points[-1])
+    pieces = [local_piece(shop, Span(a, b)) for a, b in pairwise([None, *points, None])]
     return _sampled(Landscape(shop, pieces, points, False), None, None)
 
 
@@ -144,7 +144,9 @@ def _sampled(landscape: Landscape, low: Point | None, high: Point | None) -> Lan
 def grid(low: fmpq | None, high: fmpq | None) -> list[fmpq]:
     """Samples strictly inside an interval: even around 0, powers of two far out, and close to both ends."""
     points = {fmpq(k, 8) for k in range(-160, 161)}
-    points |= {sign * fmpq(2) ** k * m for k in range(4, FAR) for m in (fmpq(1), fmpq(3, 2)) for sign in (1, -1)}
+    points |= {
+        sign * fmpq(2) ** k * m for k in range(4, FAR) for m in (fmpq(1), fmpq(3, 2)) for sign in (1, -1)
+    }
     for end, sign in ((low, 1), (high, -1)):
         if end is not None:
             points |= {end + sign * fmpq(1, 2**k) for k in range(1, 24)}

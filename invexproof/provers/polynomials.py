@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flint import fmpq, fmpq_mpoly
+
 from invexcheck.errors import Refuse, Reject
 from invexcheck.goals import Point
 from invexcheck.normal_form import Fraction, NormalForms
@@ -135,7 +136,6 @@ def factors(session: Session, term: int, at: Point | None = None) -> list[Factor
     return result
 
 
-
 def conjugates(session: Session, term: int) -> list[list[int]]:
     """For each square root in the numerator a + b*A: the factors (a*a - b*b*w), 1/(a - b*A), 1/denominator."""
     try:
@@ -153,7 +153,9 @@ def conjugates(session: Session, term: int) -> list[list[int]]:
             continue
         with_root = {m: c for m, c in num.to_dict().items() if m[index]}
         a = writer.polynomial(num - forms.context.from_dict(with_root))
-        b = writer.polynomial(forms.context.from_dict({(*m[:index], 0, *m[index + 1 :]): c for m, c in with_root.items()}))
+        b = writer.polynomial(
+            forms.context.from_dict({(*m[:index], 0, *m[index + 1 :]): c for m, c in with_root.items()})
+        )
         root = writer.atom(index)
         radicand = terms.nodes[root][1]
         norm = terms.node("sub", terms.square(a), terms.mul(terms.square(b), radicand))

@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from flint import fmpq
+
 from invexcheck.goals import Claim
 from invexcheck.session import Session
-
 from invexproof.provers.landscape import Landscape, ball_at, sign_at
 from invexproof.provers.refutation import STRATEGIES
 from invexproof.provers.signs import approximate, complete
@@ -18,6 +18,7 @@ from invexproof.provers.valley import prove_valley
 from invexproof.provers.workshop import HOLE, Step
 
 DEPTH = 5
+MAX_DENOMINATOR = 10_000
 Skeletons = Iterator[Step]
 
 
@@ -29,7 +30,7 @@ def _pieces(land: Landscape, **fields: object) -> Step:
     return step
 
 
-# -- piecewise analytic ---------------------------------------------------------------------------------------
+# -- piecewise analytic ------------------------------------------------------------------------------
 
 
 def analytic_pieces(land: Landscape, claim: Claim) -> Skeletons:
@@ -48,7 +49,7 @@ def jumps(land: Landscape, claim: Claim) -> Skeletons:
             }  # fmt: skip
 
 
-# -- monotone -------------------------------------------------------------------------------------------------
+# -- monotone ------------------------------------------------------------------------------
 
 
 def monotone_pieces(land: Landscape, claim: Claim) -> Skeletons:
@@ -56,7 +57,10 @@ def monotone_pieces(land: Landscape, claim: Claim) -> Skeletons:
     for direction, sign, relations in (("increasing", 1, (">", ">=")), ("decreasing", -1, ("<", "<="))):
         if signs != {sign}:
             continue
-        witnesses = [next((s.x for s in land.samples if s.piece == k and s.sign == sign), None) for k in range(len(land.pieces))]
+        witnesses = [
+            next((s.x for s in land.samples if s.piece == k and s.sign == sign), None)
+            for k in range(len(land.pieces))
+        ]
         if None in witnesses:
             continue
         strict = _pieces(land, relation=relations[0], by=HOLE)
@@ -84,10 +88,12 @@ def turnings(land: Landscape, claim: Claim) -> Skeletons:
     falling = [s.x for s in known if s.sign == -1]
     if rising and falling:
         points = sorted({rising[0], rising[-1], falling[0], falling[-1]})
-        yield from ({"rule": "turning", "points": [str(x) for x in points[j : j + 3]]} for j in range(len(points) - 2))
+        yield from (
+            {"rule": "turning", "points": [str(x) for x in points[j : j + 3]]} for j in range(len(points) - 2)
+        )
 
 
-# -- Lipschitz ------------------------------------------------------------------------------------------------
+# -- Lipschitz ------------------------------------------------------------------------------
 
 
 def slope_bounds(land: Landscape, claim: Claim) -> Skeletons:
@@ -99,7 +105,11 @@ def slope_bounds(land: Landscape, claim: Claim) -> Skeletons:
 
 def lipschitz_candidates(land: Landscape) -> Iterator[fmpq]:
     """Simple rationals above the sampled slopes, the tightest first."""
-    sizes = [abs(float(v.mid())) for s in land.samples if (v := ball_at(land.shop, land.pieces[s.piece].slope, s.x, 96))]
+    sizes = [
+        abs(float(v.mid()))
+        for s in land.samples
+        if (v := ball_at(land.shop, land.pieces[s.piece].slope, s.x, 96))
+    ]
     ends = [
         abs(float(v.mid())) for k, cut in enumerate(land.cuts) for piece in land.pieces[k : k + 2]
         if (v := ball_at(land.shop, piece.slope, approximate(land.shop, cut), 96)) is not None
@@ -108,9 +118,10 @@ def lipschitz_candidates(land: Landscape) -> Iterator[fmpq]:
     if not largest < 1e6:
         return
     seen = set()
-    for slack in (0.0, 1e-6, 1e-3, 1e-2, 1e-1, 1.0):
-        bound = simplest_between(Fraction(largest * (1 + slack)), Fraction(largest * (1 + slack) + max(slack, 1e-9) / 10))
-        if bound not in seen:
+    for slack in (1e-12, 1e-3, 1e-2, 1e-1, 1.0):
+        low = Fraction(largest) * (1 + Fraction(slack) / 2)
+        bound = simplest_between(Fraction(largest) if slack < 1e-9 else low, low * (1 + Fraction(slack)))
+        if bound.denominator <= MAX_DENOMINATOR and bound not in seen:
             seen.add(bound)
             yield fmpq(bound.numerator, bound.denominator)
 
@@ -130,9 +141,16 @@ def steep(land: Landscape, claim: Claim) -> Skeletons:
         ordered = sorted(land.samples, key=lambda s: -_size(land, s.x, s.piece))
         for s in ordered[:8]:
             for k in (4, 10, 20, 30, 40):
-                yield {"rule": "steep-chord", "from": str(s.x - fmpq(1, 2**k)), "to": str(s.x + fmpq(1, 2**k))}
+                yield {
+                    "rule": "steep-chord",
+                    "from": str(s.x - fmpq(1, 2**k)),
+                    "to": str(s.x + fmpq(1, 2**k)),
+                }
         return
-    for side, piece, end in (("-inf", land.pieces[0], land.samples[0].x), ("+inf", land.pieces[-1], land.samples[-1].x)):
+    for side, piece, end in (
+        ("-inf", land.pieces[0], land.samples[0].x),
+        ("+inf", land.pieces[-1], land.samples[-1].x),
+    ):
         yield {"rule": "unbounded-slope", "side": side, "end": str(end), "piece": piece.describe()}
 
 
@@ -141,7 +159,7 @@ def _size(land: Landscape, x: fmpq, piece: int) -> float:
     return abs(float(value.mid())) if value is not None else 0.0
 
 
-# -- convex ---------------------------------------------------------------------------------------------------
+# -- convex ------------------------------------------------------------------------------
 
 
 def convex_pieces(land: Landscape, claim: Claim) -> Skeletons:
@@ -171,7 +189,7 @@ def _chord(low: fmpq, centre: fmpq, high: fmpq) -> Step:
     return {"rule": "chord", "from": str(low), "at": str(centre), "to": str(high)}
 
 
-# -- nonvanishing derivative ----------------------------------------------------------------------------------
+# -- nonvanishing derivative ------------------------------------------------------------------------------
 
 
 def stationary_points(land: Landscape, claim: Claim) -> Skeletons:
@@ -180,7 +198,9 @@ def stationary_points(land: Landscape, claim: Claim) -> Skeletons:
         for step in strategy(land):
             bare = {key: value for key, value in step.items() if key not in ("lower", "level")}
             if "pieces" in bare and bare["rule"] == "minimum":
-                bare["pieces"] = [{k: v for k, v in piece.items() if k != "above"} for piece in bare["pieces"]]
+                bare["pieces"] = [
+                    {k: v for k, v in piece.items() if k != "above"} for piece in bare["pieces"]
+                ]
             yield bare
 
 
@@ -224,5 +244,3 @@ def refute_property(land: Landscape, claim: Claim) -> Step | None:
     """A counterexample to a claim of any kind but invexity."""
     strategy = PROPERTIES[claim.kind].refute if claim.kind in PROPERTIES else stationary_points
     return first_complete(land, claim, strategy(land, claim))
-
-

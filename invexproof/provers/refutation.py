@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from flint import arb, fmpq
-from invexcheck.goals import Claim
 
+from invexcheck.goals import Claim
 from invexproof.provers.exact import exact_zeros
 from invexproof.provers.landscape import Landscape, bisect
 from invexproof.provers.signs import approximate, complete
@@ -72,7 +72,13 @@ def _plateaus(land: Landscape) -> Iterator[Step]:
         middle = len(inside) // 2
         start, end = inside[max(middle - 1, 0)], inside[min(middle + 1, len(inside) - 1)]
         for low in low_points:
-            yield {"rule": "plateau", "from": str(start), "to": str(end), "piece": piece.describe(), "lower": str(low)}
+            yield {
+                "rule": "plateau",
+                "from": str(start),
+                "to": str(end),
+                "piece": piece.describe(),
+                "lower": str(low),
+            }
 
 
 def _maxima(land: Landscape) -> Iterator[Step]:
@@ -166,7 +172,9 @@ def _kinks(land: Landscape) -> Iterator[Step]:
     low_points = lowest(land)
     for k, cut in enumerate(land.cuts):
         left, right = land.pieces[k], land.pieces[k + 1]
-        ends = [s.x for s in land.samples if s.piece == k][-1:] + [s.x for s in land.samples if s.piece == k + 1][:1]
+        ends = [s.x for s in land.samples if s.piece == k][-1:] + [
+            s.x for s in land.samples if s.piece == k + 1
+        ][:1]
         if len(ends) != 2:
             continue
         for first in (">=", "<="):
@@ -178,5 +186,10 @@ def _kinks(land: Landscape) -> Iterator[Step]:
                 }  # fmt: skip
 
 
-STRATEGIES: tuple[Callable[[Landscape], Iterator[Step]], ...] = (_plateaus, _maxima, _stationary, _kinks, _minima)
-
+STRATEGIES: tuple[Callable[[Landscape], Iterator[Step]], ...] = (
+    _plateaus,
+    _maxima,
+    _stationary,
+    _kinks,
+    _minima,
+)

@@ -9,13 +9,24 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from flint import fmpq
+
 from invexcheck.asymptotics import tail
 from invexcheck.balls import precision
 from invexcheck.errors import Refuse, Reject
-from invexcheck.goals import POSITIVE, REVERSED, STRICT, WEAKENED, Analytic, Goal, Obligation, Point, Sign, Span
+from invexcheck.goals import (
+    POSITIVE,
+    REVERSED,
+    STRICT,
+    WEAKENED,
+    Analytic,
+    Goal,
+    Obligation,
+    Point,
+    Sign,
+    Span,
+)
 from invexcheck.intervals import Undefined
 from invexcheck.rules.calculus import LIMIT_PRECISION
-
 from invexproof.provers.polynomials import conjugates, factors
 from invexproof.provers.trees import MAX_LEAVES, TreeBuilder
 from invexproof.provers.workshop import HOLE, Step, Stuck, Workshop, fill, span_key
@@ -56,7 +67,9 @@ def _solve(shop: Workshop, goal: Goal, depth: int, tactics: Tactics) -> Step | N
     return None
 
 
-def complete(shop: Workshop, goal: Goal, step: Step, depth: int, tactics: Tactics | None = None) -> Step | None:
+def complete(
+    shop: Workshop, goal: Goal, step: Step, depth: int, tactics: Tactics | None = None
+) -> Step | None:
     """Fill the holes of a skeleton step, or None if the rule rejects it or a hole resists."""
     obligations = shop.obligations(goal, step)
     if obligations is None:
@@ -82,7 +95,7 @@ def _stuck(goal: Goal, builder: TreeBuilder) -> Stuck:
     return Stuck(goal, None if box is None else (box.lo.str(12, radius=False), box.hi.str(12, radius=False)))
 
 
-# -- samples --------------------------------------------------------------------------------------------------
+# -- samples ------------------------------------------------------------------------------
 
 
 def inside(shop: Workshop, span: Span, count: int = 5) -> list[Point]:
@@ -121,7 +134,7 @@ def contradicted(shop: Workshop, goal: Sign) -> bool:
     return False
 
 
-# -- tactics --------------------------------------------------------------------------------------------------
+# -- tactics ------------------------------------------------------------------------------
 
 
 def _point(shop: Workshop, goal: Sign, depth: int, tactics: Tactics) -> Step | None:
@@ -200,7 +213,9 @@ def _signed_parts(shop: Workshop, goal: Sign, found: list[tuple[int, int]]) -> l
         strict = STRICT[goal.relation]
         if multiplicity > 0 and (multiplicity % 2 or strict):
             relation = (">" if expected > 0 else "<") if strict else (">=" if expected > 0 else "<=")
-            parts += [{"term": shop.line(term), "relation": relation, "by": HOLE} for _ in range(multiplicity)]
+            parts += [
+                {"term": shop.line(term), "relation": relation, "by": HOLE} for _ in range(multiplicity)
+            ]
         elif multiplicity > 0:
             parts.append({"term": shop.line(power), "relation": ">=", "by": HOLE})
         else:
@@ -286,7 +301,11 @@ def _monotone(shop: Workshop, goal: Sign, depth: int, tactics: Tactics) -> Step 
         start = goal.relation if strict_at_end is None else ">" if strict_at_end > 0 else "<"
         if strict_at_end is None:
             start = WEAKENED[start]
-        rise = (">" if POSITIVE[wanted] else "<") if strict_at_end is None and STRICT[goal.relation] else WEAKENED[wanted]
+        rise = (
+            (">" if POSITIVE[wanted] else "<")
+            if strict_at_end is None and STRICT[goal.relation]
+            else WEAKENED[wanted]
+        )
         step = {"rule": "monotone", "from": end, "start": start, "slope": rise, "value": HOLE, "by": HOLE}
         found = complete(shop, goal, step, depth - CALCULUS_COST, tactics)
         if found is not None:
@@ -297,7 +316,10 @@ def _monotone(shop: Workshop, goal: Sign, depth: int, tactics: Tactics) -> Step 
 def _limit(shop: Workshop, goal: Sign, depth: int, tactics: Tactics) -> Step | None:
     if depth < CALCULUS_COST:
         return None
-    for end, side, is_infinite in (("-inf", -1, goal.span.lower is None), ("+inf", 1, goal.span.upper is None)):
+    for end, side, is_infinite in (
+        ("-inf", -1, goal.span.lower is None),
+        ("+inf", 1, goal.span.upper is None),
+    ):
         if not is_infinite or shop.session.terms.names[goal.term] - {"x"}:
             continue
         wanted = goal.relation if side < 0 else REVERSED[goal.relation]
@@ -306,7 +328,7 @@ def _limit(shop: Workshop, goal: Sign, depth: int, tactics: Tactics) -> Step | N
                 limit = tail(shop.session, goal.term, side).limit
         except (Undefined, Reject, Refuse):
             continue
-        if limit is None or not (((limit >= 0) if POSITIVE[goal.relation] else (limit <= 0)) is True):
+        if limit is None or ((limit >= 0) if POSITIVE[goal.relation] else (limit <= 0)) is not True:
             continue
         slope = _slope(shop, goal)
         if slope is None or (slope > 0) is not POSITIVE[wanted]:
@@ -369,11 +391,26 @@ def _solve_parts(shop: Workshop, obligations: list[Obligation], step: Step, dept
     tails = [o for o in obligations if _is_half_line(o.goal)]
     for obligation in sorted(obligations, key=lambda o: not _is_half_line(o.goal)):
         is_tail = _is_half_line(obligation.goal) and len(tails) == 1
-        found = _solve(shop, obligation.goal, TAIL_DEPTH if is_tail else depth, TAIL_TACTICS if is_tail else TACTICS)
+        found = _solve(
+            shop, obligation.goal, TAIL_DEPTH if is_tail else depth, TAIL_TACTICS if is_tail else TACTICS
+        )
         if found is None:
             return False
         fill(step, obligation.path, found)
     return True
+
+
+def _halves(shop: Workshop, goal: Sign, depth: int, tactics: Tactics) -> Step | None:
+    """A bounded span with a zero at both ends: each half is monotone from its end."""
+    low, high = goal.span.lower, goal.span.upper
+    if depth <= 0 or low is None or high is None:
+        return None
+    if not (shop.vanishes_at(goal.term, low) and shop.vanishes_at(goal.term, high)):
+        return None
+    middle = (approximate(shop, low) + approximate(shop, high)) / 2
+    cut = fmpq(int((middle * 64).floor()), 64)
+    step: Step = {"rule": "cases", "at": [str(cut)], "by": [HOLE, HOLE]}
+    return complete(shop, goal, step, depth - 1, tactics)
 
 
 def _is_half_line(goal: Goal) -> bool:
@@ -383,7 +420,7 @@ def _is_half_line(goal: Goal) -> bool:
 POINT_TACTICS: Tactics = (_exact_zero, _point)
 TACTICS: Tactics = (
     *(_whole, _exact("polynomial"), _exact_zero, _small_tree, _exact("trigonometric"), _product),
-    *(_conjugate, _cases, _monotone, _limit, _periodic, _structural, _large_tree),
+    *(_conjugate, _cases, _monotone, _limit, _periodic, _structural, _halves, _large_tree),
 )
 TAIL_TACTICS: Tactics = (_whole, _product, _structural, _conjugate, _limit, _monotone)
 """For a half-line far enough out: enclosure, factors, limit and monotonicity, but no further cuts."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flint import arb, fmpq
+
 from invexcheck.balls import precision
 from invexcheck.errors import Reject
 from invexcheck.goals import Analytic, Sign
 from invexcheck.intervals import NEG_INF, POS_INF, Interval, Undefined, evaluate
 from invexcheck.rules.enclosure import BALL_SATISFIES, Box, leaf_shows, middle, split
 from invexcheck.session import VARIABLE
-
 from invexproof.provers.workshop import Step, Workshop
 
 MAX_LEAVES = 4096
@@ -67,7 +67,9 @@ class TreeBuilder:
         for form in forms:
             try:
                 if isinstance(self.goal, Analytic):
-                    evaluate(self.shop.session.terms, self.goal.term, dict(zip(self.names, box, strict=True)), True)
+                    evaluate(
+                        self.shop.session.terms, self.goal.term, dict(zip(self.names, box, strict=True)), True
+                    )
                     return form
                 if leaf_shows(self.shop.session, self.goal, form, box):
                     return form

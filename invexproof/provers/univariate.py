@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from flint import fmpq
-from invexcheck.goals import Claim
 
+from invexcheck.goals import Claim
+from invexproof.expressions.evaluation import EvaluationError, mpmath_value
 from invexproof.expressions.piecewise import PiecewiseError
 from invexproof.expressions.terms import Expression
 from invexproof.provers.landscape import Landscape, survey
@@ -32,7 +33,10 @@ REFINED_SAMPLES = 64
 
 
 def prove_activation(
-    expression: Expression, kind: str = "activation.invex", constant: Fraction | None = None, timeout: float | None = None
+    expression: Expression,
+    kind: str = "activation.invex",
+    constant: Fraction | None = None,
+    timeout: float | None = None,
 ) -> Outcome:
     """Decide a claim about a function of x on all of R.
 
@@ -49,7 +53,10 @@ def prove_activation(
         claim["constant"] = str(constant)
     try:
         land = survey(shop, expression)
-        return _decide(land, claim, None if constant is None else fmpq(constant.numerator, constant.denominator))
+        outcome = _decide(
+            land, claim, None if constant is None else fmpq(constant.numerator, constant.denominator)
+        )
+        return _undefined(land, expression) or outcome if outcome.verdict is Verdict.UNDECIDED else outcome
     except PiecewiseError as error:
         return Outcome(Verdict.NOT_APPLICABLE, reason=str(error))
     except OutOfTime:
@@ -72,6 +79,18 @@ def _decide(land: Landscape, claim: dict[str, Any], constant: fmpq | None) -> Ou
         if not _refine(land):
             break
     return undecided(shop, "neither a proof nor a counterexample was found")
+
+
+def _undefined(land: Landscape, expression: Expression) -> Outcome | None:
+    """That the function has no value at some point: then claims about all of R do not apply to it."""
+    places = [Fraction(0), *(Fraction(int(s.x.p), int(s.x.q)) for s in land.samples[::16])]
+    exact = [c.value for c in land.cuts if c.value is not None]
+    for x in [*places, *(Fraction(int(v.p), int(v.q)) for v in exact)]:
+        try:
+            mpmath_value(expression, {"x": x})
+        except EvaluationError as error:
+            return Outcome(Verdict.NOT_APPLICABLE, reason=f"the function is undefined at x = {x}: {error}")
+    return None
 
 
 def find_counterexample(land: Landscape, claim: Claim) -> Step | None:

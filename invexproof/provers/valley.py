@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from flint import fmpq
-from invexcheck.goals import Claim, Point, Sign, Span
 
+from invexcheck.goals import Claim, Point, Sign, Span
 from invexproof.provers.landscape import Landscape, ball_at, bisect, sign_at
 from invexproof.provers.polynomials import factors
 from invexproof.provers.signs import complete, solve
@@ -88,7 +88,10 @@ def _bottoms(land: Landscape, k: int) -> Iterator[list[Part]]:
     for s in inside:
         if s.sign is None and low <= s.x <= high:
             centre = land.shop.rational(s.x)
-            yield [Part("decreasing", piece.span.lower, centre, k), Part("increasing", centre, piece.span.upper, k)]
+            yield [
+                Part("decreasing", piece.span.lower, centre, k),
+                Part("increasing", centre, piece.span.upper, k),
+            ]
 
 
 def _with_block(
@@ -182,7 +185,7 @@ def _monotone_factor(land: Landscape, factor: int, span: Span) -> bool:
     return all(sign_at(land.shop, rise, x) != -1 for x in points[::7])
 
 
-# -- the step -------------------------------------------------------------------------------------------------
+# -- the step ------------------------------------------------------------------------------
 
 
 def _assemble(land: Landscape, parts: list[Part]) -> Step:
@@ -207,7 +210,11 @@ def _describe_block(land: Landscape, parts: list[Part], j: int, fields: dict[str
     part = parts[j]
     if part.factorisation is not None:
         positive, factor = part.factorisation
-        fields |= {"positive": land.shop.line(positive), "factor": land.shop.line(factor), "positive_by": HOLE}
+        fields |= {
+            "positive": land.shop.line(positive),
+            "factor": land.shop.line(factor),
+            "positive_by": HOLE,
+        }
     if j and parts[j - 1].shape == "block":
         fields["join"] = HOLE
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flint import fmpq
+
 from invexcheck.errors import Refuse, Reject
 from invexcheck.goals import Goal, Obligation, ParameterRange, Point, Span
 from invexcheck.intervals import Undefined
@@ -25,7 +26,9 @@ Step = dict[str, Any]
 HOLE: Step = {"rule": "interval"}
 """What stands where a step is still to be found; also the default step of the format."""
 
-AUXILIARY_KEYS = frozenset({"term", "positive", "factor", "cofactor", "constant", "zero", "argument", "rest", "scale"})
+AUXILIARY_KEYS = frozenset(
+    {"term", "positive", "factor", "cofactor", "constant", "zero", "argument", "rest", "scale"}
+)
 """Fields whose integer value is a line of the proof's table of terms."""
 
 WORKING_LIMITS = Limits(terms=200_000, leaves=50_000_000, work=10**15, seconds=3600)
@@ -77,7 +80,7 @@ class Workshop:
         if self.deadline is not None and time.monotonic() > self.deadline:
             raise OutOfTime
 
-    # -- names for terms and points ---------------------------------------------------------------------------
+    # -- names for terms and points --------------------------------------------------------------------------
 
     def line(self, term: int) -> int:
         """The line of the proof's table for a term of the session."""
@@ -99,7 +102,7 @@ class Workshop:
         """A rational point of the session."""
         return self.session.rational_point(fmpq(value))
 
-    # -- exact questions --------------------------------------------------------------------------------------
+    # -- exact questions --------------------------------------------------------------------------
 
     def is_zero(self, term: int) -> bool:
         """Whether a term is identically zero, as far as the normal form can tell within its bounds."""
@@ -115,7 +118,7 @@ class Workshop:
         except (Reject, Refuse):
             return False
 
-    # -- steps ------------------------------------------------------------------------------------------------
+    # -- steps --------------------------------------------------------------------------
 
     def obligations(self, goal: Goal, step: Step) -> list[Obligation] | None:
         """What remains after a step, as the checker sees it; None where it rejects the step."""
@@ -131,7 +134,7 @@ class Workshop:
 
     def finish(self, claim: dict[str, Any], step: Step) -> dict[str, Any]:
         """The certificate document (without provenance): terms that the steps use, renumbered."""
-        used = sorted({line for line in _auxiliary_lines(step)})
+        used = sorted(set(_auxiliary_lines(step)))
         roots = [self.session.auxiliary[line] for line in used]
         table, positions = self._table(roots)
         step = _renumber(step, {line: positions[self.session.auxiliary[line]] for line in used})
@@ -195,6 +198,10 @@ def span_key(span: Span) -> tuple[Any, ...]:
     """A spelling of a span by which goals are remembered."""
 
     def end(point: Point | None) -> Any:
-        return None if point is None else (str(point.value) if point.value is not None else (point.term, point.bracket))
+        return (
+            None
+            if point is None
+            else (str(point.value) if point.value is not None else (point.term, point.bracket))
+        )
 
     return end(span.lower), end(span.upper), span.lower_open, span.upper_open

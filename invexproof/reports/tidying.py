@@ -13,9 +13,17 @@ def tidied(expression: Expression) -> Expression:
     image: dict[Expression, Expression] = {}
     for node in postorder(expression):
         args = tuple(image[argument] for argument in node.args)
-        rebuilt = node if args == node.args else build(node.op, args, node.payload)
-        image[node] = RULES[rebuilt.op](rebuilt) if rebuilt.op in RULES else rebuilt
+        image[node] = _rewritten(node if args == node.args else build(node.op, args, node.payload))
     return image[expression]
+
+
+def _rewritten(node: Expression) -> Expression:
+    return RULES[node.op](node) if node.op in RULES else node
+
+
+def _make(op: str, *args: Expression) -> Expression:
+    """A tidy node of tidy arguments; numbers are worked out, so it may be of another kind."""
+    return _rewritten(build(op, args))
 
 
 def _negative(node: Expression) -> Expression | None:
@@ -26,7 +34,7 @@ def _negative(node: Expression) -> Expression | None:
         return build("rat", (), -node.value)
     if node.op in ("mul", "div"):
         first = _negative(node.args[0])
-        return None if first is None else _times(build(node.op, (first, node.args[1])))
+        return None if first is None else _make(node.op, first, node.args[1])
     return None
 
 
@@ -48,15 +56,18 @@ def _minus(node: Expression) -> Expression:
 
 def _times(node: Expression) -> Expression:
     left, right = node.args
+    if node.op == "mul" and right.op == "rat" and left.op != "rat":
+        left, right = right, left
+        node = build("mul", (left, right))
     if _is(left, 1) and node.op == "mul":
         return right
     if _is(left, -1) and node.op == "mul":
-        return _negated(build("neg", (right,)))
+        return _make("neg", right)
     if _is(right, 1):
         return left
     opposite = _negative(right)
     if opposite is not None and node.op == "mul":
-        return _negated(build("neg", (_times(build("mul", (left, opposite))),)))
+        return _make("neg", _make("mul", left, opposite))
     return node
 
 

@@ -21,6 +21,9 @@ from invexcheck.rules import RULES
 from invexcheck.statements import KINDS
 from invexproof.activations import resolve
 from invexproof.expressions.evaluation import fraction_value
+from invexproof.expressions.parser import parse
+from invexproof.expressions.printing import to_text
+from invexproof.expressions.terms import Expression
 from invexproof.provers.univariate import prove_activation
 from invexproof.reports import ReportError, explain, narrate, replay
 from invexproof.reports.facts import FACTS
@@ -198,6 +201,17 @@ def test_bounds_are_rounded_outwards(value: Any, exponent: int) -> None:
 @given(rational_expressions, st.fractions(-5, 5, max_denominator=7))
 def test_tidying_keeps_values_and_domains(expression: Any, at: Any) -> None:
     assert fraction_value(tidied(expression), {"x": at}) == fraction_value(expression, {"x": at})
+
+
+def test_tidying_reads_well() -> None:
+    for raw, tidy in (
+        ("1*x + (-3)*x", "x - 3*x"),
+        ("x*(-2)", "-2*x"),
+        ("x - (-1/5)", "x + 1/5"),
+        ("(-1)*(-x)", "x"),
+        ("2*(-(3))", "-6"),
+    ):
+        assert to_text(tidied(Expression.from_table(parse(raw).to_table()))) == tidy
 
 
 # -- pictures ---------------------------------------------------------------------------------------------
