@@ -26,6 +26,7 @@ from invexproof.reports.scene import PieceView, Scene, read_point
 from invexproof.reports.writer import Writer
 
 Array = npt.NDArray[np.float64]
+Range = tuple[float, float]
 
 METADATA: dict[str, dict[str, Any]] = {
     ".svg": {"Date": None, "Creator": None},
@@ -54,9 +55,9 @@ SHADES = {
 """Background and label of the pieces, by shape."""
 
 SAMPLES = 1200
-MIN_PAD, PAD_SHARE = 3.5, 0.45
-CORE = 0.8
-"""The share of the width in the middle by which the heights are chosen; steep ends may leave the picture."""
+PROOF_PAD, PAD_SHARE = 3.5, 0.45
+CORE_SHARE = 0.6
+"""How much of the padding counts for the heights; steep ends may leave the picture."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ class Scenery:
     marks: list[Mark]
     boxes: list[float]
     breaks: list[float]
-    span: tuple[float, float]
+    span: Range
+    core: Range
     chord: bool
 
 
@@ -142,7 +144,8 @@ def survey(replay: Replay) -> Scenery:
     marks = list(_marks(scene))
     spans = [_interval(writer, piece) for piece in pieces]
     ends = [end for low, high, _ in spans for end in (low, high) if np.isfinite(end)]
-    low, high = _range([*ends, *(mark.x for mark in marks)])
+    points = [*ends, *(mark.x for mark in marks)]
+    (low, high), core = _refuted(points) if marks else _proved(points)
     boxes = sorted({end for end in _boxes(replay) if low < end < high})
     return Scenery(
         function=function,
@@ -153,6 +156,7 @@ def survey(replay: Replay) -> Scenery:
         boxes=boxes,
         breaks=sorted({*_breakpoints(function), *ends}),
         span=(low, high),
+        core=core,
         chord=scene.node.rule in CHORDS,
     )
 
@@ -215,12 +219,18 @@ def _breakpoints(function: Expression) -> list[float]:
         return []
 
 
-def _range(points: list[float]) -> tuple[float, float]:
-    if not points:
-        return -5.0, 5.0
+def _proved(points: list[float]) -> tuple[Range, Range]:
+    """The range of x for a proof about all of R, and the part of it by which the heights are chosen."""
+    low, high = (min(points), max(points)) if points else (0.0, 0.0)
+    pad = max(PROOF_PAD, PAD_SHARE * (high - low))
+    return (low - pad, high + pad), (low - CORE_SHARE * pad, high + CORE_SHARE * pad)
+
+
+def _refuted(points: list[float]) -> tuple[Range, Range]:
+    """The same for a counterexample, which is local."""
     low, high = min(points), max(points)
-    pad = max(MIN_PAD, PAD_SHARE * (high - low))
-    return low - pad, high + pad
+    pad = PAD_SHARE * (high - low) or PROOF_PAD
+    return (low - pad, high + pad), (low - 0.1 * pad, high + 0.1 * pad)
 
 
 # -- drawing ----------------------------------------------------------------------------------------------
@@ -247,9 +257,7 @@ def _values(function: Expression, x: Array) -> Array:
 
 
 def _heights(axes: Axes, scenery: Scenery, x: Array, y: Array, must: list[float]) -> None:
-    low, high = scenery.span
-    margin = (1 - CORE) / 2 * (high - low)
-    core = y[(x > low + margin) & (x < high - margin)]
+    core = y[(x > scenery.core[0]) & (x < scenery.core[1])]
     core = core[np.isfinite(core)]
     shown = [*must, *(np.percentile(core, (1, 99)) if core.size else ())]
     if not shown:
@@ -257,7 +265,7 @@ def _heights(axes: Axes, scenery: Scenery, x: Array, y: Array, must: list[float]
     bottom, top = min(shown), max(shown)
     room = 0.12 * (top - bottom) or 0.5
     axes.set_ylim(bottom - (2 * room if must else room), top + 1.6 * room)
-    axes.set_xlim(low, high)
+    axes.set_xlim(*scenery.span)
 
 
 def _shade(axes: Axes, scenery: Scenery) -> None:
