@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from invexcheck.goals import Analytic, Claim, ParameterRange, Sign
+from invexcheck.lemmas import LEMMAS
 from invexproof.reports import numerals
 from invexproof.reports.prose import (
     Argument,
@@ -91,6 +92,9 @@ TRUST = (
     "What remains to be trusted: the program invexcheck with FLINT and Python, and the lemmas behind the"
     " rules that were used: {lemmas}. The rules: {rules}.",
 )
+
+PROOFS = {"rocq": "checked by Rocq", "paper": "proved on paper"}
+"""How a lemma may be proved."""
 
 ROUTINE = {
     (True, False): " The formulas are analytic where they are used; one enclosure each shows it.",
@@ -228,7 +232,9 @@ def _row(scene: Scene, piece: PieceView) -> tuple[Phrase, ...]:
 
 
 def _trust(replay: Replay) -> tuple[Block, ...]:
-    values: dict[str, Any] = {"lemmas": ", ".join(replay.lemmas), "rules": ", ".join(replay.rules)}
+    proved = {way: [name for name in replay.lemmas if LEMMAS[name].proof == way] for way in PROOFS}
+    lemmas = "; ".join(f"{PROOFS[way]} {', '.join(names)}" for way, names in proved.items() if names)
+    values: dict[str, Any] = {"lemmas": lemmas, "rules": ", ".join(replay.rules)}
     return tuple(Paragraph(fill(text, values)) for text in TRUST)
 
 
