@@ -90,10 +90,10 @@ TRUST = (
     " normal forms, every sign rests on enclosures with outward rounding (Arb), every derivative is the"
     " checker's own.",
     "What remains to be trusted: the program invexcheck with FLINT and Python, and the lemmas behind the"
-    " rules that were used: {lemmas}. The rules: {rules}.",
+    " rules that were used ({lemmas}). The rules: {rules}.",
 )
 
-PROOFS = {"rocq": "checked by Rocq", "paper": "proved on paper"}
+PROOFS = {"rocq": "checked by Rocq:", "paper": "proved on paper:"}
 """How a lemma may be proved."""
 
 ROUTINE = {
