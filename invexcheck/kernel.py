@@ -64,7 +64,12 @@ def read_claim(session: Session, fields: Fields) -> tuple[Claim, str]:
     """The claim, and the digest of its subject."""
     kind = fields.choice("kind", KINDS)
     table = fields.raw("subject")
-    subject = session.terms.read(table, (*fields.path, "subject"))[-1]
+    lines = session.terms.read(table, (*fields.path, "subject"))
+    subject = lines[-1]
+    if sorted(lines) != session.terms.order(subject):
+        raise Reject(
+            "the subject has a line twice, or one that it does not need", "claim", (*fields.path, "subject")
+        )
     if session.terms.op(subject) in BOOLEAN:
         raise Reject("the subject must be a real function", "term", (*fields.path, "subject"))
     if fields.has("parameters"):

@@ -27,6 +27,7 @@ Fraction = tuple[fmpq_mpoly, fmpq_mpoly]
 MAX_TERMS = 4000
 MAX_PRODUCT = 400_000
 MAX_DEGREE = 20_000
+MAX_BITS = 20_000
 MAX_ANGLE = 64
 INITIAL_ATOMS = 12
 MAX_ATOMS = 96
@@ -229,11 +230,15 @@ class NormalForms:
             size = size * (n + count - k) // k
         if n * max(p.degrees(), default=0) > MAX_DEGREE or (count > 1 and size > MAX_TERMS * 10):
             raise Refuse("normal form", "a power is too large to expand")
+        if n * _height(p) > MAX_BITS:
+            raise Refuse("normal form", f"coefficients of more than {MAX_BITS} bits")
 
     def _check_products(self, *pairs: tuple[fmpq_mpoly, fmpq_mpoly]) -> None:
         """Refuse products whose expansion is out of proportion, before they reach the library."""
         cost = sum(len(p) * len(q) for p, q in pairs)
         self.budget.spend(cost)
+        if max(_height(p) + _height(q) for p, q in pairs) > MAX_BITS:
+            raise Refuse("normal form", f"coefficients of more than {MAX_BITS} bits")
         if cost > MAX_PRODUCT:
             raise Refuse("normal form", "a product is too large to expand")
 
@@ -486,6 +491,11 @@ class NormalForms:
 
 def _constant(p: fmpq_mpoly) -> fmpq:
     return fmpq(0) if p.is_zero() else p.leading_coefficient()
+
+
+def _height(p: fmpq_mpoly) -> int:
+    """Bits of the largest numerator or denominator of a coefficient."""
+    return max((max(c.p.bit_length(), c.q.bit_length()) for c in p.coeffs()), default=0)
 
 
 def _content(p: fmpq_mpoly) -> fmpq:

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 
 from flint import fmpq
 
-from invexcheck.balls import precision
 from invexcheck.errors import Reject
 from invexcheck.goals import Point, Span
 from invexcheck.intervals import Undefined
-from invexcheck.session import PRECISIONS, Session
+from invexcheck.session import Session
 from invexcheck.terms import BOOLEAN, GUARDED
 
 Decide = Callable[[int], str]
@@ -159,16 +158,8 @@ def decide_at(session: Session, point: Point) -> Decide:
 def require_defined_at(session: Session, resolution: Resolution, point: Point) -> None:
     """Every node that the value at the point depends on is defined there, unselected arguments of min and max too."""
     for image in set(resolution.value.values()):
-        if not _defined_at(session, image, point):
+        if not session.defined(image, Span.at(point)):
             raise Reject("the function may be undefined at a breakpoint", "domain")
-
-
-def _defined_at(session: Session, term: int, point: Point) -> bool:
-    for bits in PRECISIONS[:3]:
-        with precision(bits):
-            if session.defined(term, Span.at(point)):
-                return True
-    return False
 
 
 def require_continuous(
@@ -213,7 +204,7 @@ def _inherits(
 def _joins(session: Session, sides: list[int | None], point: Point) -> bool:
     """Whether the smooth terms left of, at and right of a point are defined there and have exactly one value."""
     images = [side for side in sides if side is not None]
-    if not all(_defined_at(session, image, point) for image in images):
+    if not all(session.defined(image, Span.at(point)) for image in images):
         return False
     if len(set(images)) == 1:
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from flint import arb, fmpq
@@ -153,11 +154,11 @@ class Session:
 
     def defined(self, term: int, span: Span) -> bool:
         """Whether one enclosure over the whole span shows every node of a smooth term defined."""
-        try:
-            self.enclosure(term, span)
-        except Undefined:
-            return False
-        return True
+        for bits in PRECISIONS[:3]:
+            with precision(bits), suppress(Undefined):
+                self.enclosure(term, span)
+                return True
+        return False
 
     def strict_sign(self, term: int, point: Point, precisions: Sequence[int] = PRECISIONS) -> int | None:
         """The sign (1 or -1) of a smooth term at a point for all parameters, None if it cannot be told."""

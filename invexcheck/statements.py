@@ -29,7 +29,7 @@ KINDS: dict[str, tuple[str, str]] = {
         "{f} is not continuous on R.",
     ),
     "activation.nonvanishing-derivative": (
-        "{f} has no Clarke-stationary point on R (0 is in no Clarke subdifferential).",
+        "{f} has no Clarke-stationary point on R.",
         "{f} has a Clarke-stationary point on R.",
     ),
 }

@@ -95,8 +95,7 @@ def rescale_rule(session: Session, claim: Claim, fields: Fields) -> list[Obligat
     scale = session.auxiliary_term(fields, "scale")
     if "x" in session.terms.names[scale]:
         raise Reject("a scale must not depend on x", "claim", fields.path)
-    value = session.enclosure(scale, Span.at(session.rational_point(fmpq(0))))
-    if not value.positive:
+    if session.strict_sign(scale, session.rational_point(fmpq(0))) != 1:
         raise Reject("a scale must be positive for all parameters", "sign", fields.path)
     stretched = session.terms.node("mul", scale, session.terms.variable("x"))
     subject = session.terms.substitute(claim.subject, {"x": stretched})
