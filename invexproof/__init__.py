@@ -1,3 +1,22 @@
-"""invexproof: certificates for claims of machine-learning theory."""
+"""invexproof: certificates for claims of machine-learning theory.
+
+``prove("gelu")`` decides a claim, ``check("gelu.cert.json")`` has a certificate checked, ``explain("gelu.cert.json")``
+puts its proof into words. What a function needs is imported when it is first asked for.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from invexproof.api import Result, check, explain, prove, prove_all
 
 __version__ = "0.1.0"
+__all__ = ["Result", "__version__", "check", "explain", "prove", "prove_all"]
+
+
+def __getattr__(name: str) -> Any:
+    """The names of :mod:`invexproof.api`, so that importing the package stays cheap."""
+    if name in __all__:
+        from invexproof import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

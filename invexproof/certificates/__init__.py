@@ -1,0 +1,24 @@
+"""Certificates as files: canonical bytes, provenance, and writing that never leaves half a file."""
+
+from invexproof.certificates.builder import (
+    CertificateError,
+    canonical_bytes,
+    certificate_bytes,
+    provenance,
+    read_document,
+    with_provenance,
+)
+from invexproof.certificates.files import CertificateWriteError, Staged, stage, write
+
+__all__ = [
+    "CertificateError",
+    "CertificateWriteError",
+    "Staged",
+    "canonical_bytes",
+    "certificate_bytes",
+    "provenance",
+    "read_document",
+    "stage",
+    "with_provenance",
+    "write",
+]
