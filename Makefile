@@ -89,7 +89,7 @@ docs: $(DOCS_STAMP)
 	@echo 'The manual is in site/index.html'
 
 atlas: venv
-	$(BIN)/invexproof atlas
+	$(BIN)/invexproof atlas -o .
 
 bench: venv
 	$(BIN)/python -m benchmarks

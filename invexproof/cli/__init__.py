@@ -1,0 +1,5 @@
+"""The command line ``invexproof``."""
+
+from invexproof.cli.application import main
+
+__all__ = ["main"]

@@ -1,0 +1,139 @@
+"""``invexproof check`` and ``invexproof explain``: reading certificates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from invexcheck.limits import Limits
+from invexcheck.supervise import Supervisor
+from invexproof.api import compare_subject, read_file, subject_digests
+from invexproof.certificates import read_document
+from invexproof.cli.options import UsageError
+from invexproof.cli.output import complain, err, out, print_json, waiting
+
+INVALID = 1
+SUFFIXES = (".cert.json", ".cert.json.gz")
+PICTURES = (".svg", ".png", ".pdf")
+
+
+class Format(StrEnum):
+    """The forms of an explanation."""
+
+    TERMINAL = "terminal"
+    MARKDOWN = "markdown"
+
+
+def explain(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A certificate.", show_default=False)],
+    form: Annotated[
+        Format, typer.Option("--format", help="How the explanation is written.")
+    ] = Format.TERMINAL,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write it there, not to the terminal.", show_default=False
+        ),
+    ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            "--plot",
+            metavar="FILE",
+            help="Draw the function and the proof: .svg, .png or .pdf.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Explain a proof in words: what has been proved, and how.
+
+    The checker reads the certificate first; what is not valid is not explained, and the exit status is 1.
+
+    \b
+    invexproof explain gelu.cert.json
+    invexproof explain gelu.cert.json --format markdown -o gelu.md --plot gelu.svg
+    """
+    if plot is not None and plot.suffix not in PICTURES:
+        raise UsageError(f"the picture {plot} must end in one of {', '.join(PICTURES)}")
+    for wanted in (output, plot):
+        if wanted is not None and not wanted.parent.is_dir():
+            raise UsageError(f"there is no folder {wanted.parent} for {wanted.name}")
+    from invexproof.reports import explain as explain_document
+
+    data = read_file(file)
+    with waiting("checking"), Supervisor(Limits(), 1) as supervisor:
+        verdict = supervisor.check(data)
+    if verdict.verified is None:
+        complain(f"only a valid certificate can be explained, and {file} is not:\n{verdict.text(None)}")
+        raise typer.Exit(INVALID)
+    with waiting("explaining"):
+        text = explain_document(read_document(data), form=form.value, plot=plot)
+    if output is None:
+        out().print(text)
+    else:
+        output.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8")
+        err().print(f"written: {output}")
+    if plot is not None:
+        err().print(f"drawn: {plot}")
+
+
+def check(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Certificates, or folders of them.", show_default=False),
+    ],
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            metavar="SUBJECT",
+            help="A name, a formula or a certificate: what is about another function is INVALID.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Checking processes at a time.")] = 2,
+) -> None:
+    """Check certificates with invexcheck, and say whether they are about your function.
+
+    Exit status: 0 all valid, 1 some not, 2 bad input. invexcheck itself does the same without any part of the prover.
+
+    \b
+    invexproof check gelu.cert.json --against torch.nn.GELU
+    invexproof check certificates/activations
+    """
+    names = [name for path in files for name in _expand(path)]
+    digests = None if against is None else subject_digests(against)
+    verdicts = []
+    with Supervisor(Limits(), min(jobs, len(names))) as supervisor:
+        for found in supervisor.check_all([str(name) for name in names]):
+            verdict = found if digests is None else compare_subject(found, digests, against or "")
+            verdicts.append(verdict)
+            if not as_json:
+                print(verdict.text(supervisor.base), flush=True)
+        base = supervisor.base
+    if as_json:
+        print_json(
+            {"trusted_base": asdict(base) if base else None, "verdicts": [asdict(v) for v in verdicts]}
+        )
+    elif len(verdicts) > 1:
+        counts = Counter(verdict.status for verdict in verdicts)
+        print(f"{counts['VALID']} valid, {counts['INVALID']} invalid, {counts['REFUSED']} refused")
+    raise typer.Exit(0 if all(verdict.status == "VALID" for verdict in verdicts) else INVALID)
+
+
+def _expand(path: Path) -> list[Path]:
+    """The certificates in a folder, or the file itself."""
+    if not path.is_dir():
+        if not path.exists():
+            raise UsageError(f"there is no file {path}")
+        return [path]
+    found = sorted(file for file in path.rglob("*") if file.name.endswith(SUFFIXES))
+    if not found:
+        raise UsageError(f"there is no *.cert.json or *.cert.json.gz in {path}")
+    return found
