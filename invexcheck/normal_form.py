@@ -29,6 +29,8 @@ MAX_PRODUCT = 400_000
 MAX_DEGREE = 20_000
 MAX_BITS = 20_000
 MAX_ANGLE = 64
+MAX_MULTIPLE = 4000
+"""Largest power of one exponential by which another is expressed."""
 INITIAL_ATOMS = 12
 MAX_ATOMS = 96
 MAX_RESTARTS = 40
@@ -299,16 +301,22 @@ class NormalForms:
             summands.append((normal_form_key(part), leading, part))
         return summands
 
-    def _multiple(self, kind: str, key: Key, coefficient: fmpq) -> int:
-        """The coefficient as an integer multiple of the unit of this monomial, refining the unit if need be."""
+    def _multiple(self, kind: str, key: Key, coefficient: fmpq) -> int | None:
+        """The coefficient as an integer multiple of the unit of this monomial, refining the unit if need be.
+
+        None if the multiple would be huge: then the function is an atom of its own, unrelated to the others.
+        """
         unit = self.units.get((kind, key))
         if unit is None:
             self.units[kind, key] = unit = abs(coefficient)
         ratio = coefficient / unit
         if ratio.q == 1:
-            return int(ratio.p)
+            return int(ratio.p) if abs(ratio) <= MAX_MULTIPLE else None
         common = fmpz(coefficient.p * unit.q).gcd(fmpz(unit.p * coefficient.q))
-        self.units[kind, key] = fmpq(common, coefficient.q * unit.q)
+        finer = fmpq(common, coefficient.q * unit.q)
+        if max(abs(coefficient), unit) / finer > MAX_MULTIPLE:
+            return None
+        self.units[kind, key] = finer
         raise _Restart
 
     def _exp(self, u: Fraction) -> Fraction:
@@ -321,12 +329,18 @@ class NormalForms:
                     raise Reject("a logarithm without an argument", "normal-form")
                 factor = self._int_power(inside, int(coefficient.p))
             else:
-                multiple = self._multiple("exp", key, coefficient)
-                unit = self.units["exp", key]
-                argument = (monomial[0] * unit, monomial[1])
-                factor = self._power_of_atom(self._atom(("exp", key), argument), multiple)
+                factor = self._exponential(key, coefficient, monomial)
             result = self._mul(result, factor)
         return result
+
+    def _exponential(self, key: Key, coefficient: fmpq, monomial: Fraction) -> Fraction:
+        """exp of a rational multiple of one monomial, as a power of the monomial's exponential."""
+        multiple = self._multiple("exp", key, coefficient)
+        if multiple is None:
+            argument = (monomial[0] * coefficient, monomial[1])
+            return self._power_of_atom(self._atom(("exp", key, (coefficient.p, coefficient.q)), argument), 1)
+        argument = (monomial[0] * self.units["exp", key], monomial[1])
+        return self._power_of_atom(self._atom(("exp", key), argument), multiple)
 
     def _single_atom(self, p: fmpq_mpoly, kind: str) -> int | None:
         """The index of the atom if the polynomial is just one atom of this kind."""
@@ -449,7 +463,7 @@ class NormalForms:
             if cosine is not None and sine is not None:
                 return cosine, sine
         multiple = self._multiple("angle", key, coefficient)
-        if abs(multiple) > MAX_ANGLE:
+        if multiple is None or abs(multiple) > MAX_ANGLE:
             raise Refuse("normal form", f"a multiple of an angle above {MAX_ANGLE}")
         argument = (monomial[0] * self.units["angle", key], monomial[1])
         known = ("cos", key) in self._index

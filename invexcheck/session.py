@@ -32,7 +32,7 @@ class Session:
         self.forms = NormalForms(self.terms, self.budget)
         self.parameters = dict(parameters or {})
         self.auxiliary: list[int] = []
-        self._programs: dict[tuple[int, ...], Program] = {}
+        self._programs: dict[tuple[tuple[int, ...], tuple[str, ...]], Program] = {}
 
     # -- terms --------------------------------------------------------------------------
 
@@ -60,9 +60,10 @@ class Session:
         return self.terms.substitute(term, {VARIABLE: point.term})
 
     def program(self, *roots: int) -> Program:
-        found = self._programs.get(roots)
+        key = roots, tuple(self.parameters)
+        found = self._programs.get(key)
         if found is None:
-            found = self._programs[roots] = Program(self.terms, roots, [VARIABLE, *self.parameters])
+            found = self._programs[key] = Program(self.terms, roots, [VARIABLE, *self.parameters])
         return found
 
     # -- points --------------------------------------------------------------------------

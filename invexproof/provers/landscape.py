@@ -20,7 +20,7 @@ from invexcheck.intervals import Undefined
 from invexcheck.pieces import Resolution, resolve
 from invexproof.expressions.piecewise import PiecewiseError, normal_form
 from invexproof.expressions.terms import Expression
-from invexproof.provers.signs import approximate, solve
+from invexproof.provers.signs import approximate, dyadic, solve
 from invexproof.provers.workshop import HOLE, Step, Workshop
 
 SAMPLE_BITS = (96, 512)
@@ -63,6 +63,7 @@ class Landscape:
     cuts: list[Point]
     infinite: bool
     samples: list[Sample] = field(default_factory=list)
+    _values: dict[fmpq, arb | None] = field(default_factory=dict)
 
     def piece_between(self, low: fmpq, high: fmpq) -> tuple[list[Point], list[LocalPiece]]:
         """Cuts strictly between two rationals, and the pieces that the interval meets."""
@@ -77,9 +78,11 @@ class Landscape:
         return sum(self.shop.session.less(cut, self.shop.rational(x)) for cut in self.cuts)
 
     def value(self, x: fmpq, piece: int | None = None, bits: int = 256) -> arb | None:
-        """f at a sample, by the smooth form of its piece."""
-        k = self.index_of(x) if piece is None else piece
-        return ball_at(self.shop, self.pieces[k].function, x, bits)
+        """f at a rational point, by the smooth form of its piece."""
+        if x not in self._values:
+            k = self.index_of(x) if piece is None else piece
+            self._values[x] = ball_at(self.shop, self.pieces[k].function, x, bits)
+        return self._values[x]
 
     def slope_sign(self, x: fmpq, piece: int) -> int | None:
         return sign_at(self.shop, self.pieces[piece].slope, x)
@@ -143,7 +146,7 @@ def _sampled(landscape: Landscape, low: Point | None, high: Point | None) -> Lan
 
 def grid(low: fmpq | None, high: fmpq | None) -> list[fmpq]:
     """Samples strictly inside an interval: even around 0, powers of two far out, and close to both ends."""
-    points = {fmpq(k, 8) for k in range(-160, 161)}
+    points = {fmpq(k, 8) for k in range(-160, 161)} | {fmpq(k) for k in range(-256, 257)}
     points |= {
         sign * fmpq(2) ** k * m for k in range(4, FAR) for m in (fmpq(1), fmpq(3, 2)) for sign in (1, -1)
     }
@@ -193,15 +196,6 @@ def bisect(shop: Workshop, term: int, low: fmpq, high: fmpq, bits: int) -> tuple
             return low, high
         low, high = (middle, high) if sign == first else (low, middle)
     return low, high
-
-
-def dyadic(x: fmpq, width: fmpq) -> fmpq:
-    """A dyadic rational within a quarter of `width` of x, with few bits."""
-    k = 0
-    while fmpq(1, 2**k) > width / 4:
-        k += 1
-    scaled = x * 2**k
-    return fmpq(int((scaled + fmpq(1, 2)).floor()), 2**k)
 
 
 def local_piece(shop: Workshop, span: Span) -> LocalPiece:

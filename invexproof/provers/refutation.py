@@ -10,7 +10,7 @@ from flint import arb, fmpq
 from invexcheck.goals import Claim
 from invexproof.provers.exact import exact_zeros
 from invexproof.provers.landscape import Landscape, bisect
-from invexproof.provers.signs import approximate, complete
+from invexproof.provers.signs import approximate, complete, dyadic
 from invexproof.provers.workshop import HOLE, Step
 
 MAX_ATTEMPTS = 24
@@ -30,26 +30,28 @@ def refute(land: Landscape, claim: Claim) -> Step | None:
     return None
 
 
-def lowest(land: Landscape) -> list[fmpq]:
-    """Samples with small values, the smallest first; local minima are refined."""
-    candidates: list[tuple[arb, fmpq]] = []
-    for s in land.samples:
-        value = land.value(s.x, s.piece)
-        if value is not None:
-            candidates.append((value, s.x))
+def candidates(land: Landscape) -> list[tuple[arb, fmpq]]:
+    """Samples and refined local minima with their values, the lowest first."""
+    found = [(value, s.x) for s in land.samples if (value := land.value(s.x, s.piece)) is not None]
     for low, high, piece in sign_changes(land, -1, 1):
         narrowed = bisect(land.shop, land.pieces[piece].slope, low, high, 100)
-        if narrowed is not None:
-            value = land.value(narrowed[0], piece)
-            if value is not None:
-                candidates.append((value, narrowed[0]))
-    candidates.sort(key=lambda c: (float(c[0].mid()) if abs(c[0].mid()) < 1e300 else float("inf"), abs(c[1])))
-    best = candidates[:6]
-    return [x for _, x in sorted(best, key=_exact_order)]
+        value = None if narrowed is None else land.value(narrowed[0], piece)
+        if narrowed is not None and value is not None:
+            found.append((value, narrowed[0]))
+    return sorted(found, key=lambda c: (c[0].mid(), abs(c[1])))
 
 
-def _exact_order(candidate: tuple[arb, fmpq]) -> tuple[arb, fmpq]:
-    return candidate[0].mid(), abs(candidate[1])
+def lower_points(land: Landscape, at: fmpq) -> list[fmpq]:
+    """Points with smaller values than f(at): a near one that is clearly lower, then the lowest ones."""
+    found = candidates(land)
+    value = land.value(at)
+    if value is None or not found:
+        return []
+    gap = (value - found[0][0]).mid()
+    wanted = (gap if gap < 1 else arb(1)) / 8
+    near = [x for v, x in found if (value - v > wanted) is True]
+    near.sort(key=lambda x: (abs(x - at), x))
+    return list(dict.fromkeys([*near[:1], *(x for _, x in found[:4])]))
 
 
 def sign_changes(land: Landscape, first: int, second: int) -> Iterator[tuple[fmpq, fmpq, int]]:
@@ -62,16 +64,17 @@ def sign_changes(land: Landscape, first: int, second: int) -> Iterator[tuple[fmp
 
 def _plateaus(land: Landscape) -> Iterator[Step]:
     """Pieces on which f is constant."""
-    low_points = lowest(land)
     for k, piece in enumerate(land.pieces):
         if not land.shop.is_zero(piece.slope):
             continue
-        inside = [s.x for s in land.samples if s.piece == k]
+        inside = [s.x for s in land.samples if s.piece == k and s.x.q <= 8] or [
+            s.x for s in land.samples if s.piece == k
+        ]
         if len(inside) < 2:
             continue
-        middle = len(inside) // 2
-        start, end = inside[max(middle - 1, 0)], inside[min(middle + 1, len(inside) - 1)]
-        for low in low_points:
+        nearest = min(range(len(inside)), key=lambda j: abs(inside[j]))
+        start, end = inside[max(nearest - 8, 0)], inside[min(nearest + 8, len(inside) - 1)]
+        for low in lower_points(land, inside[nearest]):
             yield {
                 "rule": "plateau",
                 "from": str(start),
@@ -83,23 +86,23 @@ def _plateaus(land: Landscape) -> Iterator[Step]:
 
 def _maxima(land: Landscape) -> Iterator[Step]:
     """f rises, then falls: samples around a top, with its value above both sides."""
+    for left, right in _turns(land, 1, -1):
+        yield from _around(land, left, right, "maximum")
+
+
+def _turns(land: Landscape, first: int, second: int) -> list[tuple[fmpq, fmpq]]:
+    """Neighbouring samples between which the slope changes sign, across breakpoints too, nearest to 0 first."""
     known = [s for s in land.samples if s.sign is not None]
-    for k in range(len(known) - 1):
-        if not (known[k].sign == 1 and known[k + 1].sign == -1):
-            continue
-        yield from _around(land, known[k].x, known[k + 1].x, "maximum")
+    turns = [(a.x, b.x) for a, b in pairwise(known) if (a.sign, b.sign) == (first, second)]
+    return sorted(turns, key=lambda turn: abs(turn[0] + turn[1]))
 
 
 def _minima(land: Landscape) -> Iterator[Step]:
     """f falls, then rises, but is lower elsewhere (needed where f jumps in between)."""
-    low_points = lowest(land)
-    known = [s for s in land.samples if s.sign is not None]
-    for k in range(len(known) - 1):
-        if not (known[k].sign == -1 and known[k + 1].sign == 1):
-            continue
-        for step in _around(land, known[k].x, known[k + 1].x, "minimum"):
+    for left, right in _turns(land, -1, 1):
+        for step in _around(land, left, right, "minimum"):
             level = _level(land, fmpq_of(step["from"]), fmpq_of(step["to"]))
-            for low in low_points:
+            for low in lower_points(land, fmpq_of(step["at"])):
                 value = land.value(low)
                 if level is not None and value is not None and (value < arb(level)) is True:
                     pieces = [{**p, "above": HOLE} for p in step["pieces"]]
@@ -125,7 +128,7 @@ def fmpq_of(text: str) -> fmpq:
 def _around(land: Landscape, left: fmpq, right: fmpq, rule: str) -> Iterator[Step]:
     """Points from < at < to around an extremum between two samples."""
     cuts, _ = land.piece_between(left, right)
-    centres: list[fmpq] = []
+    centres: list[fmpq] = [dyadic((left + right) / 2, right - left)]
     if not cuts:
         piece = land.index_of((left + right) / 2)
         narrowed = bisect(land.shop, land.pieces[piece].slope, left, right, 40)
@@ -150,10 +153,9 @@ def _around(land: Landscape, left: fmpq, right: fmpq, rule: str) -> Iterator[Ste
 
 def _stationary(land: Landscape) -> Iterator[Step]:
     """Exact zeros of the slope that are not extrema of interest, tangential ones above all."""
-    low_points = lowest(land)
-    for zero in exact_zeros(land):
+    for zero in sorted(exact_zeros(land), key=lambda z: abs(z.low + z.high)):
         piece = land.pieces[zero.piece]
-        for low in low_points:
+        for low in lower_points(land, approximate(land.shop, zero.point)):
             step: Step = {
                 "rule": "stationary-point",
                 "at": land.shop.spell(zero.point),
@@ -169,7 +171,6 @@ def _stationary(land: Landscape) -> Iterator[Step]:
 
 def _kinks(land: Landscape) -> Iterator[Step]:
     """Breakpoints with one-sided slopes of opposite weak signs."""
-    low_points = lowest(land)
     for k, cut in enumerate(land.cuts):
         left, right = land.pieces[k], land.pieces[k + 1]
         ends = [s.x for s in land.samples if s.piece == k][-1:] + [
@@ -178,7 +179,7 @@ def _kinks(land: Landscape) -> Iterator[Step]:
         if len(ends) != 2:
             continue
         for first in (">=", "<="):
-            for low in low_points:
+            for low in lower_points(land, ends[0]):
                 yield {
                     "rule": "kink", "from": str(ends[0]), "to": str(ends[1]), "cuts": [land.shop.spell(cut)],
                     "pieces": [{**left.describe(), "by": HOLE}, {**right.describe(), "by": HOLE}],

@@ -400,17 +400,30 @@ def _solve_parts(shop: Workshop, obligations: list[Obligation], step: Step, dept
     return True
 
 
-def _halves(shop: Workshop, goal: Sign, depth: int, tactics: Tactics) -> Step | None:
-    """A bounded span with a zero at both ends: each half is monotone from its end."""
+def _zero_ends(shop: Workshop, goal: Sign, depth: int, tactics: Tactics) -> Step | None:
+    """A bounded span with an exact zero at an end: monotone near that end, by other means further inside."""
     low, high = goal.span.lower, goal.span.upper
     if depth <= 0 or low is None or high is None:
         return None
-    if not (shop.vanishes_at(goal.term, low) and shop.vanishes_at(goal.term, high)):
-        return None
-    middle = (approximate(shop, low) + approximate(shop, high)) / 2
-    cut = fmpq(int((middle * 64).floor()), 64)
-    step: Step = {"rule": "cases", "at": [str(cut)], "by": [HOLE, HOLE]}
-    return complete(shop, goal, step, depth - 1, tactics)
+    at_low, at_high = shop.vanishes_at(goal.term, low), shop.vanishes_at(goal.term, high)
+    start, end = approximate(shop, low), approximate(shop, high)
+    for share in (4, 16, 128) if at_low or at_high else ():
+        reach = (end - start) / share
+        cuts = ([start + reach] if at_low else []) + ([end - reach] if at_high else [])
+        spelled = [str(dyadic(cut, reach)) for cut in cuts]
+        step: Step = {"rule": "cases", "at": spelled, "by": [HOLE] * (len(cuts) + 1)}
+        found = complete(shop, goal, step, depth - 1, tactics)
+        if found is not None:
+            return found
+    return None
+
+
+def dyadic(x: fmpq, width: fmpq) -> fmpq:
+    """A dyadic rational within a quarter of `width` of x, with few bits."""
+    k = 0
+    while fmpq(1, 2**k) > width / 4:
+        k += 1
+    return fmpq(int((x * 2**k + fmpq(1, 2)).floor()), 2**k)
 
 
 def _is_half_line(goal: Goal) -> bool:
@@ -420,7 +433,7 @@ def _is_half_line(goal: Goal) -> bool:
 POINT_TACTICS: Tactics = (_exact_zero, _point)
 TACTICS: Tactics = (
     *(_whole, _exact("polynomial"), _exact_zero, _small_tree, _exact("trigonometric"), _product),
-    *(_conjugate, _cases, _monotone, _limit, _periodic, _structural, _halves, _large_tree),
+    *(_conjugate, _cases, _monotone, _limit, _periodic, _structural, _zero_ends, _large_tree),
 )
 TAIL_TACTICS: Tactics = (_whole, _product, _structural, _conjugate, _limit, _monotone)
 """For a half-line far enough out: enclosure, factors, limit and monotonicity, but no further cuts."""
