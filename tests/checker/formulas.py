@@ -1,7 +1,7 @@
 """Formulas as short texts for the checker's tests: to trees, to term tables, to whole certificates.
 
-The texts are Python expressions (``exp(x)*tanh(x)``, ``x**(1/2)``, ``piecewise(x < 0, -x, true, x)``), read with `ast` and
-never evaluated. Nothing here is shared with the prover's parser.
+The texts are Python expressions (``exp(x)*tanh(x)``, ``x**(1/2)``, ``piecewise(x < 0, -x, true, x)``), read with `ast`
+and never evaluated. Nothing here is shared with the prover's parser.
 """
 
 from __future__ import annotations
@@ -126,7 +126,9 @@ def indexed(value: Any, terms: Table) -> Any:
         return value
     bound = value.get("rule") == "slope-bound"  # its `constant` is a rational, not a term
     return {
-        key: terms.add(item) if key in INDEX_KEYS and type(item) is str and not bound else indexed(item, terms)
+        key: terms.add(item)
+        if key in INDEX_KEYS and type(item) is str and not bound
+        else indexed(item, terms)
         for key, item in value.items()
     }
 

@@ -102,7 +102,9 @@ def _node(node: Sequence[Any], known: Mapping[int, Any], point: Mapping[str, Any
         return None
     if op == "pow":
         exponent = arguments[1]
-        fraction = Fraction(exponent) if isinstance(exponent, str) else Fraction(int(exponent.p), int(exponent.q))
+        fraction = (
+            Fraction(exponent) if isinstance(exponent, str) else Fraction(int(exponent.p), int(exponent.q))
+        )
         return power(values[0], fraction)
     return UNARY[op](*values) if op in UNARY else BINARY[op](*values)
 
@@ -124,3 +126,67 @@ def term_value(terms: Terms, root: int, point: Any) -> Any:
     for k in terms.order(root):
         known[k] = _node(terms.nodes[k], known, where)
     return known[root]
+
+
+# -- slopes ---------------------------------------------------------------------------------------------------
+
+SLOPES = {
+    "neg": lambda u: mpf(-1),
+    "exp": _exp,
+    "log": lambda u: 1 / u,
+    "sqrt": lambda u: 1 / (2 * mpmath.sqrt(u)),
+    "sin": mpmath.cos,
+    "cos": lambda u: -mpmath.sin(u),
+    "tan": lambda u: 1 / mpmath.cos(u) ** 2,
+    "atan": lambda u: 1 / (1 + u * u),
+    "asinh": lambda u: 1 / mpmath.sqrt(1 + u * u),
+    "sinh": UNARY["cosh"],
+    "cosh": UNARY["sinh"],
+    "tanh": lambda u: 1 / UNARY["cosh"](u) ** 2,
+    "sigmoid": lambda u: _sigmoid(u) * _sigmoid(-u),
+    "softplus": _sigmoid,
+    "erf": lambda u: 2 / mpmath.sqrt(mp.pi) * _exp(-u * u),
+    "abs": lambda u: mpmath.sign(u) if u else None,
+    "sign": lambda u: mpf(0) if u else None,
+}
+
+
+def slope(lines: list[list[Any]], point: Mapping[str, Any]) -> mpf | None:
+    """The derivative of a table in x, node by node: tiny slopes of saturated functions stay different from 0.
+
+    None where the value is undefined, the slope infinite, or an argument of abs or sign 0.
+    """
+    known: dict[int, Any] = {}
+    slopes: dict[int, Any] = {}
+    for k, (op, *arguments) in enumerate(lines):
+        known[k] = _node(lines[k], known, point)
+        try:
+            slopes[k] = _slope(op, arguments, known, slopes) if known[k] is not None else None
+        except (ZeroDivisionError, TypeError):
+            slopes[k] = None
+    return slopes[len(lines) - 1]
+
+
+def _slope(op: str, arguments: list[Any], known: Mapping[int, Any], slopes: Mapping[int, Any]) -> Any:
+    if op in ("rat", "pi", "e"):
+        return mpf(0)
+    if op == "var":
+        return mpf(arguments[0] == "x")
+    if op == "piecewise":
+        return next(slopes[v] for c, v in zip(arguments[::2], arguments[1::2], strict=True) if known[c])
+    if op == "pow":
+        exponent = Fraction(arguments[1])
+        if exponent == 0 or slopes[arguments[0]] == 0:
+            return mpf(0)
+        return number(exponent) * power(known[arguments[0]], exponent - 1) * slopes[arguments[0]]
+    if op in SLOPES:
+        inner = slopes[arguments[0]]
+        return inner if inner == 0 else SLOPES[op](known[arguments[0]]) * inner
+    if op not in ("add", "sub", "mul", "div", "min", "max"):
+        return None
+    (a, b), (u, v) = (tuple(values[k] for k in arguments) for values in (slopes, known))
+    if op in ("min", "max"):
+        return None if u == v and a != b else a if (u < v) is (op == "min") else b
+    if op in ("add", "sub"):
+        return a + b if op == "add" else a - b
+    return a * v + u * b if op == "mul" else a / v - u * b / v**2

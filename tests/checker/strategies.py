@@ -36,13 +36,17 @@ monomial_exponents = st.sampled_from(["2", "3", "-1", "1/2", "3/2", "-1/2"])
 def _larger_algebraic(terms: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
     return st.one_of(
         st.tuples(st.sampled_from(ARITHMETIC), terms, terms),
-        st.tuples(st.sampled_from(("exp", "log", "sqrt", "sin", "cos", "neg", "tanh", "sigmoid", "softplus")), terms),
+        st.tuples(
+            st.sampled_from(("exp", "log", "sqrt", "sin", "cos", "neg", "tanh", "sigmoid", "softplus")), terms
+        ),
         st.tuples(st.just("pow"), terms, monomial_exponents),
     )
 
 
 small = st.recursive(
-    st.one_of(st.just(X), st.sampled_from([("rat", "2"), ("rat", "1"), ("rat", "-1"), ("rat", "1/2"), ("pi",)])),
+    st.one_of(
+        st.just(X), st.sampled_from([("rat", "2"), ("rat", "1"), ("rat", "-1"), ("rat", "1/2"), ("pi",)])
+    ),
     _larger_algebraic,
     max_leaves=4,
 )

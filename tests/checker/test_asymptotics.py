@@ -1,4 +1,5 @@
 """Limits, signs and orders of growth at both infinite ends, compared with mpmath far out."""
+# ruff: noqa: E501 - tables with one row of cases a line
 
 from __future__ import annotations
 
@@ -108,7 +109,9 @@ def test_facts_hold_far_out(text: str, side: int) -> None:
 def check_order(order: Order, groups: list[dict[int, mpf]], direction: int) -> None:
     """log |t| - log(order) does not grow (upper bounds, direction 1) or fall (lower bounds, direction -1)."""
     if order.tier == 0:
-        excess = [max(direction * (size(v) - logarithm(order, d)) for d, v in group.items()) for group in groups]
+        excess = [
+            max(direction * (size(v) - logarithm(order, d)) for d, v in group.items()) for group in groups
+        ]
         assert all(b < a + mpf("0.6") for a, b in pairwise(excess))
         return
     assert (order.tier < 0) is (direction > 0), "the other bounds would need the exact rate"
@@ -134,7 +137,10 @@ def test_facts_that_proofs_need_are_found(text: str, side: int, name: str, expec
     assert found.contains(expected) if isinstance(found, arb) else found == expected
 
 
-@pytest.mark.parametrize("text", ["log(exp(-x))", "sin(x)", "exp(x)*sin(x)", "sqrt(2) - sqrt(2) + exp(-x)*0*log(x)", "beta*x", "beta"])
+@pytest.mark.parametrize(
+    "text",
+    ["log(exp(-x))", "sin(x)", "exp(x)*sin(x)", "sqrt(2) - sqrt(2) + exp(-x)*0*log(x)", "beta*x", "beta"],
+)
 def test_no_finite_limit_is_invented(text: str) -> None:
     found = facts(text, 1)
     assert found.infinite == 0 or text == "log(exp(-x))"
@@ -154,7 +160,11 @@ def representatives(order: Order) -> list[tuple[int, int, int]]:
     if order.tier == 0:
         return [(0, int(order.rate), int(order.degree))]
     sign = 1 if order.tier > 0 else -1
-    return [(sign, 0, 0), (sign, 5, 3), (sign, -5, -3)] if abs(order.tier) == 2 else [(0, sign, 0), (0, 5 * sign, 3)]
+    return (
+        [(sign, 0, 0), (sign, 5, 3), (sign, -5, -3)]
+        if abs(order.tier) == 2
+        else [(0, sign, 0), (0, 5 * sign, 3)]
+    )
 
 
 @pytest.mark.parametrize("a", ORDERS, ids=str)

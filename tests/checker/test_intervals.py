@@ -1,4 +1,5 @@
 """Extended intervals: every value lies inside, strict ends are strict, and nothing undefined gets through."""
+# ruff: noqa: E501 - tables with one row of cases a line
 
 from __future__ import annotations
 
@@ -6,7 +7,6 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import pytest
 from flint import arb, ctx, fmpq
 from hypothesis import assume, example, given, settings
@@ -54,14 +54,23 @@ def boxes(draw: st.DrawFn) -> tuple[Interval, list[Fraction]]:
     lo_open, hi_open = (draw(st.booleans()), draw(st.booleans())) if low < high else (False, False)
     no_low, no_high = draw(st.integers(0, 5)) == 0, draw(st.integers(0, 5)) == 0
     step = (high - low) or Fraction(1)
-    candidates = [low, high, *(low + step * Fraction(k, 8) for k in range(1, 8)), low + step / 2**60, high - step / 2**60]
+    candidates = [
+        low,
+        high,
+        *(low + step * Fraction(k, 8) for k in range(1, 8)),
+        low + step / 2**60,
+        high - step / 2**60,
+    ]
     candidates.append(Fraction(0))
     if no_low:
         candidates += [low - k for k in (Fraction(1, 3), Fraction(7), Fraction(2**80))]
     if no_high:
         candidates += [high + k for k in (Fraction(1, 3), Fraction(7), Fraction(2**80))]
     box = Interval(
-        NEG_INF if no_low else ball(low), POS_INF if no_high else ball(high), lo_open or no_low, hi_open or no_high
+        NEG_INF if no_low else ball(low),
+        POS_INF if no_high else ball(high),
+        lo_open or no_low,
+        hi_open or no_high,
     )
     return box, [p for p in candidates if contains(box, p)]
 
@@ -227,7 +236,9 @@ def test_enclosures_are_sharp_enough_for_these_signs(text: str, box: Interval, r
 )  # fmt: skip
 def test_these_signs_are_not_shown(text: str, box: Interval, relation: str) -> None:
     terms = Terms(Limits())
-    assert not evaluate(terms, terms.read(table(text), ())[-1], {"x": box, "y": OPEN_HALF}).satisfies(relation)
+    assert not evaluate(terms, terms.read(table(text), ())[-1], {"x": box, "y": OPEN_HALF}).satisfies(
+        relation
+    )
 
 
 def test_products_of_half_open_intervals_contain_zero() -> None:

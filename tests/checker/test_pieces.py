@@ -1,4 +1,5 @@
 """Guards, resolution on pieces, and continuity at breakpoints."""
+# ruff: noqa: E501 - tables with one row of cases a line
 
 from __future__ import annotations
 
@@ -189,7 +190,9 @@ def test_these_are_no_points(text: str) -> None:
         point(session, text)
 
 
-@pytest.mark.parametrize("raw", [1, None, True, "1.5", "2/4", [], {}, {"constant": 5}, {"constant": True}, {"zero": 0}])
+@pytest.mark.parametrize(
+    "raw", [1, None, True, "1.5", "2/4", [], {}, {"constant": 5}, {"constant": True}, {"zero": 0}]
+)
 def test_malformed_points(raw: Any) -> None:
     session, _ = session_for("x")
     session.auxiliary = session.terms.read([["var", "x"], ["pi"]], ())
@@ -199,11 +202,16 @@ def test_malformed_points(raw: Any) -> None:
 
 def test_order_of_points() -> None:
     session, _ = session_for("x")
-    root2, approximation = point(session, "=sqrt(2)"), point(session, "1414213562373095048801687/1000000000000000000000000")
+    root2, approximation = (
+        point(session, "=sqrt(2)"),
+        point(session, "1414213562373095048801687/1000000000000000000000000"),
+    )
     again, zero = point(session, "=2/sqrt(2)"), point(session, "~x**2 - 2@1,2")
     assert session.less(approximation, root2)
     assert not session.less(root2, approximation)
-    assert not any(session.less(a, b) for a, b in ((root2, again), (again, root2), (root2, zero), (zero, root2)))
+    assert not any(
+        session.less(a, b) for a, b in ((root2, again), (again, root2), (root2, zero), (zero, root2))
+    )
     assert session.less(zero, point(session, "3"))
 
 
@@ -219,7 +227,9 @@ def test_guards_are_decided_exactly(guard: str, where: str, expected: str) -> No
     assert decide_at(session, point(session, where))(root) == expected
 
 
-@pytest.mark.parametrize(("guard", "where"), [("log(x)", "0"), ("1/x - 1/x", "0"), ("cos(x)*x", "~cos(x)@1,2"), ("0*log(x)", "-1")])
+@pytest.mark.parametrize(
+    ("guard", "where"), [("log(x)", "0"), ("1/x - 1/x", "0"), ("cos(x)*x", "~cos(x)@1,2"), ("0*log(x)", "-1")]
+)
 def test_undefined_or_undecided_guards(guard: str, where: str) -> None:
     session, root = session_for(guard)
     with pytest.raises(Reject):

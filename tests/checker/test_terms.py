@@ -6,7 +6,6 @@ from typing import Any
 
 import mpmath
 import pytest
-from flint import fmpq
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from mpmath import mp, mpf
@@ -81,7 +80,16 @@ def test_too_many_terms_are_refused() -> None:
 
 def test_every_operator_is_read() -> None:
     t = terms()
-    lines = [X, ["rat", "-3/2"], ["pi"], ["e"], ["true"], ["lt", 0, 1], ["pow", 0, "2/3"], ["piecewise", 4, 0]]
+    lines = [
+        X,
+        ["rat", "-3/2"],
+        ["pi"],
+        ["e"],
+        ["true"],
+        ["lt", 0, 1],
+        ["pow", 0, "2/3"],
+        ["piecewise", 4, 0],
+    ]
     lines += [[op, 4 if op == "not" else 0] for op in sorted(UNARY)]
     lines += [[op, 4, 5] if op in ("and", "or") else [op, 0, 1] for op in sorted(BINARY)]
     assert len(t.read(lines, ())) == len(lines)
@@ -127,7 +135,7 @@ def test_substitution_keeps_other_variables_and_exponents() -> None:
     assert t.substitute(root, {"z": t.one}) == root
 
 
-POINTS = {op: ("0.37", "1.9", "-1.3", "11.5") for op in SMOOTH_UNARY} | {
+POINTS = dict.fromkeys(SMOOTH_UNARY, ("0.37", "1.9", "-1.3", "11.5")) | {
     "log": ("0.01", "0.9", "17"), "sqrt": ("0.01", "0.9", "17"), "tan": ("0.3", "-1.5", "2.8"),
 }  # fmt: skip
 
@@ -184,7 +192,11 @@ def test_derivatives_of_formulas(text: str, order: int) -> None:
 @example(tree("x**0"), 1, 1)
 @settings(max_examples=150, deadline=None)
 def test_derivatives_of_random_terms(root: Tree, where: Any, order: int) -> None:
-    assume(derivative_agrees(root, mpf(where.numerator) / where.denominator if hasattr(where, "numerator") else where, order))
+    assume(
+        derivative_agrees(
+            root, mpf(where.numerator) / where.denominator if hasattr(where, "numerator") else where, order
+        )
+    )
 
 
 def test_partial_derivatives() -> None:
@@ -197,7 +209,16 @@ def test_partial_derivatives() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["abs(x)", "sign(x)", "min(x, 1)", "max(x, 0)", "piecewise(x < 0, x, true, 0)", "exp(abs(x))", "x*sign(2)"]
+    "text",
+    [
+        "abs(x)",
+        "sign(x)",
+        "min(x, 1)",
+        "max(x, 0)",
+        "piecewise(x < 0, x, true, 0)",
+        "exp(abs(x))",
+        "x*sign(2)",
+    ],
 )
 def test_operators_that_are_not_analytic_have_no_derivative(text: str) -> None:
     t, root = read(text)
