@@ -39,7 +39,9 @@ class ExactZero:
 def exact_zeros(land: Landscape) -> Iterator[ExactZero]:
     """Exact zeros near the places where the slope vanishes or touches 0."""
     for k, piece in enumerate(land.pieces):
-        for x in _suspects(land, k):
+        if land.shop.is_zero(piece.slope):
+            continue  # a plateau, not a point
+        for x in dict.fromkeys(_suspects(land, k)):
             for point in _constants(land.shop, x):
                 if land.shop.vanishes_at(piece.slope, point):
                     yield _bracketed(land, k, point, x)

@@ -18,7 +18,7 @@ from invexproof.errors import InvexproofError
 from invexproof.expressions import terms
 from invexproof.expressions.piecewise import PiecewiseError
 from invexproof.expressions.terms import Expression
-from invexproof.provers.landscape import survey
+from invexproof.provers.landscape import Unresolved, survey
 from invexproof.provers.outcome import Outcome, Verdict
 from invexproof.provers.univariate import find_proof, prove_activation
 from invexproof.provers.workshop import HOLE, OutOfTime, Step, Workshop
@@ -203,7 +203,7 @@ def _attempt(
     try:
         land = survey(shop, _at(expression, sample))
         step = find_proof(land, goal)
-    except (PiecewiseError, OutOfTime):
+    except (PiecewiseError, Unresolved, OutOfTime):
         return None
     if step is None or outer is None:
         return step

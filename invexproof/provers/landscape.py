@@ -18,15 +18,19 @@ from invexcheck.errors import Refuse, Reject
 from invexcheck.goals import Point, Sign, Span
 from invexcheck.intervals import Undefined
 from invexcheck.pieces import Resolution, resolve
-from invexproof.expressions.piecewise import PiecewiseError, normal_form
+from invexproof.expressions.piecewise import normal_form
 from invexproof.expressions.terms import Expression
 from invexproof.provers.signs import approximate, dyadic, solve
 from invexproof.provers.workshop import HOLE, Step, Workshop
 
 SAMPLE_BITS = (96, 512)
 ZERO_BITS = 60
-FAR = 27
+FAR = 40
 """Samples reach 2**FAR in powers of two."""
+
+
+class Unresolved(Exception):
+    """A guard whose sign on a piece could not be proved: nothing is wrong with the function."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ class Landscape:
     cuts: list[Point]
     infinite: bool
     samples: list[Sample] = field(default_factory=list)
+    ranking: tuple[int, list[tuple[arb, fmpq]]] | None = None
+    """Points by their value, with the number of samples for which this was computed."""
     _values: dict[fmpq, arb | None] = field(default_factory=dict)
 
     def piece_between(self, low: fmpq, high: fmpq) -> tuple[list[Point], list[LocalPiece]]:
@@ -124,6 +130,7 @@ def survey(shop: Workshop, expression: Expression) -> Landscape:
 
     Raises:
         PiecewiseError: the function has no piecewise form (a branch is missing, too many pieces).
+        Unresolved: the sign of a guard could not be proved.
     """
     form = normal_form(expression)
     points = [p for b in form.breakpoints if (p := _point(shop, b)) is not None]
@@ -209,7 +216,7 @@ def local_piece(shop: Workshop, span: Span) -> LocalPiece:
     try:
         resolution = resolve(shop.session, shop.subject, decide)
     except Reject as reject:
-        raise PiecewiseError(f"the function has no smooth form on an interval: {reject.message}") from reject
+        raise Unresolved(reject.message) from reject
     function = resolution.value[shop.subject]
     return LocalPiece(span, function, shop.session.derivative(function), tuple(labels), resolution)
 

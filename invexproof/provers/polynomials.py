@@ -179,6 +179,6 @@ def _large_exponentials(session: Session, writer: TermWriter, part: fmpq_mpoly, 
         if argument is None:
             continue
         excess = session.terms.node("sub", writer.fraction(argument), session.terms.one)
-        if session.strict_sign(excess, at) == 1:
+        if session.strict_sign(excess, at, (64,)) == 1:
             result[index] = int(degree)
     return result

@@ -31,7 +31,13 @@ def refute(land: Landscape, claim: Claim) -> Step | None:
 
 
 def candidates(land: Landscape) -> list[tuple[arb, fmpq]]:
-    """Samples and refined local minima with their values, the lowest first."""
+    """Samples and refined local minima with their values, the lowest first; remembered for the same samples."""
+    if land.ranking is None or land.ranking[0] != len(land.samples):
+        land.ranking = len(land.samples), _ranked(land)
+    return land.ranking[1]
+
+
+def _ranked(land: Landscape) -> list[tuple[arb, fmpq]]:
     found = [(value, s.x) for s in land.samples if (value := land.value(s.x, s.piece)) is not None]
     for low, high, piece in sign_changes(land, -1, 1):
         narrowed = bisect(land.shop, land.pieces[piece].slope, low, high, 100)

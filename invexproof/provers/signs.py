@@ -207,7 +207,7 @@ def _signed_parts(shop: Workshop, goal: Sign, found: list[tuple[int, int]]) -> l
             easy.append(power)
             easy_positive = easy_positive is (sign > 0)
             continue
-        expected = next((s for p in sample if (s := shop.session.strict_sign(term, p)) is not None), None)
+        expected = next((s for p in sample if (s := shop.sign(term, p)) is not None), None)
         if expected is None:
             return None
         strict = STRICT[goal.relation]
@@ -236,7 +236,7 @@ def _structural(shop: Workshop, goal: Sign, depth: int, tactics: Tactics) -> Ste
         return None
     operands = _operands(shop, node)
     sample = inside(shop, goal.span)[-1]
-    signs = [shop.session.strict_sign(operand, sample) for operand in operands]
+    signs = [shop.sign(operand, sample) for operand in operands]
     if None in signs:
         return None
     if node[0] in ("add", "sub") and any((s == 1) is not POSITIVE[goal.relation] for s in signs):
@@ -283,7 +283,7 @@ def _easy_sign(shop: Workshop, term: int, span: Span) -> int | None:
 def _slope(shop: Workshop, goal: Sign) -> int | None:
     """The common sign of the derivative at the sample points."""
     slope = shop.session.derivative(goal.term)
-    signs = {shop.session.strict_sign(slope, p) for p in inside(shop, goal.span)} - {None}
+    signs = {shop.sign(slope, p) for p in inside(shop, goal.span)} - {None}
     return signs.pop() if len(signs) == 1 else None
 
 
@@ -297,7 +297,7 @@ def _monotone(shop: Workshop, goal: Sign, depth: int, tactics: Tactics) -> Step 
         slope = _slope(shop, goal)
         if slope is None or (slope > 0) is not POSITIVE[wanted]:
             continue
-        strict_at_end = shop.session.strict_sign(goal.term, anchor)
+        strict_at_end = shop.sign(goal.term, anchor)
         start = goal.relation if strict_at_end is None else ">" if strict_at_end > 0 else "<"
         if strict_at_end is None:
             start = WEAKENED[start]
@@ -401,17 +401,18 @@ def _solve_parts(shop: Workshop, obligations: list[Obligation], step: Step, dept
 
 
 def _zero_ends(shop: Workshop, goal: Sign, depth: int, tactics: Tactics) -> Step | None:
-    """A bounded span with an exact zero at an end: monotone near that end, by other means further inside."""
-    low, high = goal.span.lower, goal.span.upper
-    if depth <= 0 or low is None or high is None:
+    """A span with an exact zero at an end: monotone near that end, by other means further inside."""
+    if depth <= 0:
         return None
-    at_low, at_high = shop.vanishes_at(goal.term, low), shop.vanishes_at(goal.term, high)
-    start, end = approximate(shop, low), approximate(shop, high)
-    for share in (4, 16, 128) if at_low or at_high else ():
-        reach = (end - start) / share
-        cuts = ([start + reach] if at_low else []) + ([end - reach] if at_high else [])
-        spelled = [str(dyadic(cut, reach)) for cut in cuts]
-        step: Step = {"rule": "cases", "at": spelled, "by": [HOLE] * (len(cuts) + 1)}
+    low, high = goal.span.lower, goal.span.upper
+    zeros = [end for end in (low, high) if end is not None and shop.vanishes_at(goal.term, end)]
+    width = fmpq(1)
+    if low is not None and high is not None:
+        width = approximate(shop, high) - approximate(shop, low)
+    for share in (4, 16, 128) if zeros else ():
+        reach = width / share
+        cuts = [dyadic(approximate(shop, end) + (reach if end is low else -reach), reach) for end in zeros]
+        step: Step = {"rule": "cases", "at": [str(cut) for cut in cuts], "by": [HOLE] * (len(cuts) + 1)}
         found = complete(shop, goal, step, depth - 1, tactics)
         if found is not None:
             return found
@@ -433,7 +434,7 @@ def _is_half_line(goal: Goal) -> bool:
 POINT_TACTICS: Tactics = (_exact_zero, _point)
 TACTICS: Tactics = (
     *(_whole, _exact("polynomial"), _exact_zero, _small_tree, _exact("trigonometric"), _product),
-    *(_conjugate, _cases, _monotone, _limit, _periodic, _structural, _zero_ends, _large_tree),
+    *(_conjugate, _monotone, _cases, _limit, _periodic, _structural, _zero_ends, _large_tree),
 )
 TAIL_TACTICS: Tactics = (_whole, _product, _structural, _conjugate, _limit, _monotone)
 """For a half-line far enough out: enclosure, factors, limit and monotonicity, but no further cuts."""

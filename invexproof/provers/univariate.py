@@ -12,7 +12,7 @@ from invexcheck.goals import Claim
 from invexproof.expressions.evaluation import EvaluationError, mpmath_value
 from invexproof.expressions.piecewise import PiecewiseError
 from invexproof.expressions.terms import Expression
-from invexproof.provers.landscape import Landscape, survey
+from invexproof.provers.landscape import Landscape, Unresolved, survey
 from invexproof.provers.outcome import Outcome, Verdict
 from invexproof.provers.properties import first_complete, jumps, prove_property, refute_property
 from invexproof.provers.refutation import refute
@@ -51,14 +51,14 @@ def prove_activation(
     claim: dict[str, Any] = {"kind": kind, "negated": False, "subject": table}
     if constant is not None:
         claim["constant"] = str(constant)
+    bound = None if constant is None else fmpq(constant.numerator, constant.denominator)
     try:
         land = survey(shop, expression)
-        outcome = _decide(
-            land, claim, None if constant is None else fmpq(constant.numerator, constant.denominator)
-        )
-        return _undefined(land, expression) or outcome if outcome.verdict is Verdict.UNDECIDED else outcome
+        return _undefined(land, expression) or _decide(land, claim, bound)
     except PiecewiseError as error:
         return Outcome(Verdict.NOT_APPLICABLE, reason=str(error))
+    except Unresolved as failure:
+        return undecided(shop, str(failure))
     except OutOfTime:
         return undecided(shop, "the time allowed is over")
 
@@ -83,7 +83,7 @@ def _decide(land: Landscape, claim: dict[str, Any], constant: fmpq | None) -> Ou
 
 def _undefined(land: Landscape, expression: Expression) -> Outcome | None:
     """That the function has no value at some point: then claims about all of R do not apply to it."""
-    places = [Fraction(0), *(Fraction(int(s.x.p), int(s.x.q)) for s in land.samples[::16])]
+    places = [Fraction(v) for v in (0, 1, -1, 3, -3, 100, -100)]
     exact = [c.value for c in land.cuts if c.value is not None]
     for x in [*places, *(Fraction(int(v.p), int(v.q)) for v in exact)]:
         try:

@@ -9,10 +9,10 @@ from typing import Any
 
 from flint import fmpq
 
-from invexcheck.goals import Claim, Point, Sign, Span
+from invexcheck.goals import Analytic, Claim, Point, Sign, Span
 from invexproof.provers.landscape import Landscape, ball_at, bisect, sign_at
 from invexproof.provers.polynomials import factors
-from invexproof.provers.signs import complete, solve
+from invexproof.provers.signs import complete, dyadic, solve
 from invexproof.provers.workshop import HOLE, Step
 
 DEPTH = 5
@@ -45,6 +45,8 @@ def _words(land: Landscape) -> Iterator[list[Part]]:
     shapes = [_shape(land, k) for k in range(len(land.pieces))]
     turning = [k for k, shape in enumerate(shapes) if shape == "turning"]
     fixed = [_whole(land, k, shape) for k, shape in enumerate(shapes)]
+    if len(turning) == len(shapes) and _looks_convex(land):
+        yield [_whole(land, k, "block") for k in range(len(land.pieces))]
     if not turning:
         yield fixed
     elif len(turning) == 1:
@@ -52,6 +54,12 @@ def _words(land: Landscape) -> Iterator[list[Part]]:
         for middle in _bottoms(land, k):
             yield [*fixed[:k], *middle, *fixed[k + 1 :]]
     yield [_whole(land, k, "block") for k in range(len(land.pieces))]  # convex on all of R
+
+
+def _looks_convex(land: Landscape) -> bool:
+    """Whether no sample bends down."""
+    bends = [land.shop.session.derivative(piece.slope) for piece in land.pieces]
+    return all(sign_at(land.shop, bends[s.piece], s.x) != -1 for s in land.samples[::9])
 
 
 def _whole(land: Landscape, k: int, shape: str) -> Part:
@@ -230,7 +238,8 @@ def _describe_ends(land: Landscape, parts: list[Part], j: int, fields: dict[str,
         if shape not in (part.shape, "block"):
             continue
         sign = land.shop.session.strict_sign(slope, end)
-        if sign is None and _steep(land, part, side, end, fields):
+        smooth = sign is not None and _analytic_at(land, land.pieces[part.piece].function, end)
+        if not smooth and _steep(land, part, side, end, fields):
             continue
         if shape == "block":
             fields[f"{side}_end"] = "strict" if sign is not None else "block"
@@ -238,21 +247,25 @@ def _describe_ends(land: Landscape, parts: list[Part], j: int, fields: dict[str,
                 fields[f"{side}_block"] = HOLE
 
 
+def _analytic_at(land: Landscape, function: int, end: Point) -> bool:
+    """Whether the piece's function continues analytically through an end."""
+    return solve(land.shop, Analytic(function, Span.at(end))) is not None
+
+
 def _steep(land: Landscape, part: Part, side: str, end: Point, fields: dict[str, Any]) -> bool:
-    """Whether the slope seems to be unbounded at an end; then describe a bound."""
+    """Describe a bound of the slope near an end where it may be infinite or the function not analytic."""
     inside = [s.x for s in land.samples if s.piece == part.piece]
-    near = inside[:1] if side == "lower" else inside[-1:]
-    if not near:
+    if len(inside) < 12:
         return False
+    reach = inside[10] if side == "lower" else inside[-11]
     piece = land.pieces[part.piece]
-    at_end = land.shop.session.defined(piece.slope, Span.at(end))
-    value = land.value(near[0], part.piece)
-    if at_end or value is None:
+    near = [
+        ball_at(land.shop, piece.slope, x, 64) for x in (inside[0] if side == "lower" else inside[-1], reach)
+    ]
+    sizes = [abs(float(v.mid())) for v in near if v is not None]
+    if not sizes or min(sizes) == 0:
         return False
-    reach = inside[8] if side == "lower" else inside[-9]
-    bound = ball_at(land.shop, piece.slope, reach, 64)
-    if bound is None:
-        return False
-    rational = fmpq(*(float(bound.mid()) / 2).as_integer_ratio())
-    fields[f"{side}_steep"] = {"slope": str(rational), "to": str(reach), "by": HOLE}
+    sign = 1 if part.shape == "increasing" else -1
+    bound = sign * fmpq(*(min(sizes) / 2).as_integer_ratio())
+    fields[f"{side}_steep"] = {"slope": str(dyadic(bound, abs(bound))), "to": str(reach), "by": HOLE}
     return True

@@ -23,6 +23,7 @@ from invexcheck.rules import RULES
 from invexcheck.session import Session
 
 Step = dict[str, Any]
+HINT_PRECISIONS = (64, 256)
 HOLE: Step = {"rule": "interval"}
 """What stands where a step is still to be found; also the default step of the format."""
 
@@ -103,6 +104,10 @@ class Workshop:
         return self.session.rational_point(fmpq(value))
 
     # -- exact questions --------------------------------------------------------------------------
+
+    def sign(self, term: int, point: Point) -> int | None:
+        """The sign of a term at a point, None if moderate precision does not tell: for hints, unlike the checker's."""
+        return self.session.strict_sign(term, point, HINT_PRECISIONS)
 
     def is_zero(self, term: int) -> bool:
         """Whether a term is identically zero, as far as the normal form can tell within its bounds."""
