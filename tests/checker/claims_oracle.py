@@ -77,11 +77,18 @@ class Function:
     def __call__(self, x: mpf) -> Any:
         """The value; None where undefined; not a number where it is too large to compute."""
         if x not in self._known:
-            try:
-                self._known[x] = value(self.table, {"x": x, **self._parameters})
-            except TooLarge:
-                self._known[x] = mp.nan
+            found = self._value(x)
+            if found is None:
+                with mp.workdps(4000):  # 1 + tanh(x) far to the left is 0 for rounding only
+                    found = self._value(x)
+            self._known[x] = found
         return self._known[x]
+
+    def _value(self, x: mpf) -> Any:
+        try:
+            return value(self.table, {"x": x, **self._parameters})
+        except TooLarge:
+            return mp.nan
 
     def slope(self, x: mpf) -> mpf:
         """The slope at a point; not a number where it is unknown."""

@@ -189,7 +189,7 @@ def test_accepted_signs_hold(
 
 @pytest.mark.slow
 @given(st.one_of(tame, smooth), st.booleans(), steps(), shapes, ends, ends, opennesses)
-@settings(max_examples=40_000, deadline=None)
+@settings(max_examples=6000, deadline=None)
 def test_many_accepted_signs_hold(
     root: Tree,
     strict: bool,

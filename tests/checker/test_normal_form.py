@@ -307,7 +307,7 @@ def test_rewritings_that_are_recognised_are_identities(kind: int, u: Tree, v: Tr
 
 @pytest.mark.slow
 @given(st.integers(0, len(REWRITINGS) - 1), small, small, small)
-@settings(max_examples=8000, deadline=None)
+@settings(max_examples=4000, deadline=None)
 def test_many_rewritings(kind: int, u: Tree, v: Tree, context: Tree) -> None:
     left, right = REWRITINGS[kind](u, v)
 
