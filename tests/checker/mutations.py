@@ -70,6 +70,8 @@ def mutate(document: dict[str, Any], rng: random.Random) -> dict[str, Any]:
     for _ in range(rng.choice((1, 1, 1, 1, 2, 3))):
         part = result.get("claim") if rng.random() < 0.4 else result  # claims are smaller than proofs
         everywhere = [place for place in places(part or result) if place[1] not in ("format", "provenance")]
+        if not everywhere:
+            break
         container, key = rng.choice(everywhere)
         rng.choice(CHANGES)(result, container, key, rng)
     return result
