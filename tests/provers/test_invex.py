@@ -259,9 +259,7 @@ def test_scaling_and_shifting_values_changes_no_verdict(formula: str, change: st
     assert decide(change.format(f"({formula})")).verdict == decide(formula).verdict
 
 
-@pytest.mark.parametrize(
-    "formula", ["{x}^4", "{x}+sin({x})", "{x}*sigmoid({x})", "min(max({x},0),6)", "abs({x})"]
-)
+@pytest.mark.parametrize("formula", ["{x}^4", "{x}*sigmoid({x})", "min(max({x},0),6)", "abs({x})"])
 @pytest.mark.parametrize("argument", ["(-x)", "(3*x-1/7)", "(x/50)"])
 def test_affine_changes_of_the_variable_change_no_verdict(formula: str, argument: str) -> None:
     assert decide(formula.format(x=argument)).verdict == decide(formula.format(x="x")).verdict
