@@ -29,6 +29,10 @@ class EvaluationError(InvexproofError):
     """An expression without a value at the given point, or one that cannot be computed."""
 
 
+class TooLargeError(EvaluationError):
+    """A value that exists but is too large to compute with."""
+
+
 def walk_selected(e: Expression, visit: Callable[[Expression, list[_T]], _T]) -> _T:
     """Evaluate depth first, in post-order, only what the semantics selects, each node once.
 
@@ -183,6 +187,11 @@ def _require(holds: bool, message: str) -> None:
         raise EvaluationError(message)
 
 
+def _require_size(holds: bool) -> None:
+    if not holds:
+        raise TooLargeError("exp of a number too large to compute with")
+
+
 def _mp_divide(u: mpmath.mpf, v: mpmath.mpf) -> mpmath.mpf:
     _require(v != 0, "division by zero")
     return u / v
@@ -209,7 +218,7 @@ def _mp_power(u: mpmath.mpf, q: Fraction) -> mpmath.mpf:
 def _mp_exp(u: mpmath.mpf) -> mpmath.mpf:
     if u == 0 or mpmath.mag(u) < _MAX_EXPONENT_BITS:
         return mpmath.exp(u)
-    _require(u < 0, "exp of a number too large to compute with")
+    _require_size(u < 0)
     return mpmath.mpf(0)
 
 
@@ -220,7 +229,7 @@ def _mp_sigmoid(u: mpmath.mpf) -> mpmath.mpf:
 
 def _mp_hyperbolic(function: Callable[[mpmath.mpf], mpmath.mpf]) -> Callable[[mpmath.mpf], mpmath.mpf]:
     def value(u: mpmath.mpf) -> mpmath.mpf:
-        _require(u == 0 or mpmath.mag(u) < _MAX_EXPONENT_BITS, "exp of a number too large to compute with")
+        _require_size(u == 0 or mpmath.mag(u) < _MAX_EXPONENT_BITS)
         return function(u)
 
     return value
@@ -290,7 +299,7 @@ def mpmath_value(e: Expression, values: Mapping[str, Number], dps: int = 50) -> 
         try:
             result = walk_selected(e, visit)
         except (OverflowError, MemoryError) as error:
-            raise EvaluationError(f"a number becomes too large to compute with ({error})") from None
+            raise TooLargeError(f"a number becomes too large to compute with ({error})") from None
     if isinstance(result, bool):
         return result
     with mpmath.workdps(dps):

@@ -20,6 +20,8 @@ from invexproof.provers.workshop import Workshop
 REACH = fmpq(1, 1000)
 MAX_DENOMINATOR = 1000
 TOUCH_BITS = 90
+MAX_SUSPECTS = 24
+"""Places in a piece that are looked at, the nearest to 0 first."""
 
 
 @dataclass(frozen=True)
@@ -61,15 +63,17 @@ def _suspects(land: Landscape, k: int) -> Iterator[fmpq]:
     slope = land.pieces[k].slope
     bend = land.shop.session.derivative(slope)
     inside = [s for s in land.samples if s.piece == k]
-    for s in inside:
-        if s.sign is None:
-            yield s.x
-    for a, b in pairwise(inside):
+    yield from sorted((s.x for s in inside if s.sign is None), key=abs)[:MAX_SUSPECTS]
+    found = 0
+    for a, b in sorted(pairwise(inside), key=lambda pair: abs(pair[0].x)):
+        if found == MAX_SUSPECTS:
+            return
         if a.sign is not None and b.sign is not None and a.sign != b.sign:
             narrowed = bisect(land.shop, slope, a.x, b.x, TOUCH_BITS)
         else:
             narrowed = bisect(land.shop, bend, a.x, b.x, TOUCH_BITS)
         if narrowed is not None:
+            found += 1
             yield narrowed[0]
 
 

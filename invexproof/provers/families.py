@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,12 +20,12 @@ from invexproof.expressions.terms import Expression
 from invexproof.provers.landscape import Unresolved, survey
 from invexproof.provers.outcome import Outcome, Verdict
 from invexproof.provers.univariate import find_proof, prove_activation
-from invexproof.provers.workshop import HOLE, OutOfTime, Step, Workshop
+from invexproof.provers.workshop import HOLE, OutOfEffort, OutOfTime, Step, Workshop
 
 PROBE_SECONDS = 5.0
 MAX_PROBES = 16
-ATTEMPT_SECONDS = (2.0, 15.0)
-"""Time for each way of writing the family, in rounds."""
+EFFORTS = (400, 6000)
+"""Goals allotted to each way of writing the family, in rounds."""
 
 
 class FamilyError(InvexproofError):
@@ -107,14 +106,16 @@ def prove_family(
     refuted = _counterexample(expression, ranges, claim, constant, deadline)
     if refuted is not None:
         return refuted
-    for seconds in ATTEMPT_SECONDS:
+    for goals in EFFORTS:
         for scale, sample in itertools.product(_scales(ranges, kind), list(_samples(ranges))[:2]):
             if deadline is not None and time.monotonic() > deadline:
                 return Outcome(Verdict.UNDECIDED, reason="the time allowed is over")
-            shop = _workshop(
-                expression, ranges, sample, min(deadline or math.inf, time.monotonic() + seconds)
-            )
-            step = _attempt(shop, expression, scale, sample, claim, constant)
+            shop = _workshop(expression, ranges, sample, deadline)
+            try:
+                with shop.effort(goals):
+                    step = _attempt(shop, expression, scale, sample, claim, constant)
+            except OutOfTime:
+                return Outcome(Verdict.UNDECIDED, reason="the time allowed is over")
             if step is not None:
                 return Outcome(Verdict.PROVED, shop.finish(claim, step))
     reason = "no counterexample among sampled parameters, and no proof for all of them at once"
@@ -203,7 +204,7 @@ def _attempt(
     try:
         land = survey(shop, _at(expression, sample))
         step = find_proof(land, goal)
-    except (PiecewiseError, Unresolved, OutOfTime):
+    except (PiecewiseError, Unresolved, OutOfEffort):
         return None
     if step is None or outer is None:
         return step

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,9 +16,11 @@ from invexproof.provers.landscape import Landscape, ball_at, sign_at
 from invexproof.provers.refutation import STRATEGIES
 from invexproof.provers.signs import approximate, complete
 from invexproof.provers.valley import prove_valley
-from invexproof.provers.workshop import HOLE, Step
+from invexproof.provers.workshop import HOLE, OutOfEffort, Step
 
 DEPTH = 5
+EFFORT = 600
+"""Goals allotted to one skeleton."""
 MAX_DENOMINATOR = 10_000
 Skeletons = Iterator[Step]
 
@@ -225,9 +228,10 @@ def first_complete(land: Landscape, claim: Claim, skeletons: Skeletons) -> Step 
     """The first skeleton that can be completed."""
     for attempt, step in enumerate(skeletons):
         land.shop.check_time()
-        found = complete(land.shop, claim, step, DEPTH)
-        if found is not None:
-            return found
+        with suppress(OutOfEffort), land.shop.effort(EFFORT):
+            found = complete(land.shop, claim, step, DEPTH)
+            if found is not None:
+                return found
         if attempt >= MAX_ATTEMPTS:
             return None
     return None

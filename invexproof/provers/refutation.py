@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import pairwise
 
 from flint import arb, fmpq
@@ -11,10 +12,12 @@ from invexcheck.goals import Claim
 from invexproof.provers.exact import exact_zeros
 from invexproof.provers.landscape import Landscape, bisect
 from invexproof.provers.signs import approximate, complete, dyadic
-from invexproof.provers.workshop import HOLE, Step
+from invexproof.provers.workshop import HOLE, OutOfEffort, Step
 
 MAX_ATTEMPTS = 24
 DEPTH = 5
+EFFORT = 150
+"""Goals allotted to one candidate."""
 
 
 def refute(land: Landscape, claim: Claim) -> Step | None:
@@ -22,9 +25,10 @@ def refute(land: Landscape, claim: Claim) -> Step | None:
     for strategy in STRATEGIES:
         for attempt, step in enumerate(strategy(land)):
             land.shop.check_time()
-            found = complete(land.shop, claim, step, DEPTH)
-            if found is not None:
-                return found
+            with suppress(OutOfEffort), land.shop.effort(EFFORT):
+                found = complete(land.shop, claim, step, DEPTH)
+                if found is not None:
+                    return found
             if attempt >= MAX_ATTEMPTS:
                 break
     return None
@@ -184,13 +188,25 @@ def _kinks(land: Landscape) -> Iterator[Step]:
         ][:1]
         if len(ends) != 2:
             continue
-        for first in (">=", "<="):
+        for first in _kink_signs(land, k):
             for low in lower_points(land, ends[0]):
                 yield {
                     "rule": "kink", "from": str(ends[0]), "to": str(ends[1]), "cuts": [land.shop.spell(cut)],
                     "pieces": [{**left.describe(), "by": HOLE}, {**right.describe(), "by": HOLE}],
                     "left": first, "lower": str(low),
                 }  # fmt: skip
+
+
+def _kink_signs(land: Landscape, k: int) -> list[str]:
+    """Weak signs of the left slope for which 0 may lie between the one-sided slopes at a cut."""
+    cut = land.cuts[k]
+    left, right = (land.shop.sign(piece.slope, cut) for piece in land.pieces[k : k + 2])
+    possible = []
+    if left != -1 and right != 1:
+        possible.append(">=")
+    if left != 1 and right != -1:
+        possible.append("<=")
+    return possible
 
 
 STRATEGIES: tuple[Callable[[Landscape], Iterator[Step]], ...] = (

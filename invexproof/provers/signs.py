@@ -49,7 +49,7 @@ def solve(shop: Workshop, goal: Goal, depth: int = MAX_DEPTH) -> Step | None:
 
 
 def _solve(shop: Workshop, goal: Goal, depth: int, tactics: Tactics) -> Step | None:
-    shop.check_time()
+    shop.spend()
     if isinstance(goal, Analytic):
         return _analytic(shop, goal)
     if not isinstance(goal, Sign):
@@ -421,9 +421,7 @@ def _zero_ends(shop: Workshop, goal: Sign, depth: int, tactics: Tactics) -> Step
 
 def dyadic(x: fmpq, width: fmpq) -> fmpq:
     """A dyadic rational within a quarter of `width` of x, with few bits."""
-    k = 0
-    while fmpq(1, 2**k) > width / 4:
-        k += 1
+    k = max(0, int((4 / width).ceil()).bit_length())
     return fmpq(int((x * 2**k + fmpq(1, 2)).floor()), 2**k)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flint import fmpq
 
 from invexcheck.goals import Claim
-from invexproof.expressions.evaluation import EvaluationError, mpmath_value
+from invexproof.expressions.evaluation import EvaluationError, TooLargeError, mpmath_value
 from invexproof.expressions.piecewise import PiecewiseError
 from invexproof.expressions.terms import Expression
 from invexproof.provers.landscape import Landscape, Unresolved, survey
@@ -88,6 +88,8 @@ def _undefined(land: Landscape, expression: Expression) -> Outcome | None:
     for x in [*places, *(Fraction(int(v.p), int(v.q)) for v in exact)]:
         try:
             mpmath_value(expression, {"x": x})
+        except TooLargeError:
+            continue
         except EvaluationError as error:
             return Outcome(Verdict.NOT_APPLICABLE, reason=f"the function is undefined at x = {x}: {error}")
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -13,9 +14,11 @@ from invexcheck.goals import Analytic, Claim, Point, Sign, Span
 from invexproof.provers.landscape import Landscape, ball_at, bisect, sign_at
 from invexproof.provers.polynomials import factors
 from invexproof.provers.signs import complete, dyadic, solve
-from invexproof.provers.workshop import HOLE, Step
+from invexproof.provers.workshop import HOLE, OutOfEffort, Step
 
 DEPTH = 5
+EFFORTS = (60, 2500)
+"""Goals allotted to a word in the first and the second round."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +33,14 @@ class Part:
 
 
 def prove_valley(land: Landscape, claim: Claim) -> Step | None:
-    """A step `valley`, or None."""
-    for parts in _words(land):
-        land.shop.check_time()
-        step = _assemble(land, parts)
-        found = complete(land.shop, claim, step, DEPTH)
-        if found is not None:
-            return found
+    """A step `valley`, or None: every word with little effort first, then with more."""
+    for goals in EFFORTS:
+        for parts in _words(land):
+            land.shop.check_time()
+            with suppress(OutOfEffort), land.shop.effort(goals):
+                found = complete(land.shop, claim, _assemble(land, parts), DEPTH)
+                if found is not None:
+                    return found
     return None
 
 
@@ -238,7 +242,7 @@ def _describe_ends(land: Landscape, parts: list[Part], j: int, fields: dict[str,
         if shape not in (part.shape, "block"):
             continue
         sign = land.shop.session.strict_sign(slope, end)
-        smooth = sign is not None and _analytic_at(land, land.pieces[part.piece].function, end)
+        smooth = _analytic_at(land, land.pieces[part.piece].function, end)
         if not smooth and _steep(land, part, side, end, fields):
             continue
         if shape == "block":

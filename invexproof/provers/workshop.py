@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,10 @@ WORKING_LIMITS = Limits(terms=200_000, leaves=50_000_000, work=10**15, seconds=3
 
 class OutOfTime(Exception):
     """The time allowed for the search is over."""
+
+
+class OutOfEffort(Exception):
+    """One attempt has used the goals allotted to it; unlike time, this is the same on every machine."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +78,26 @@ class Workshop:
         self.deadline = deadline
         self.stuck: list[Stuck] = []
         self._lines: dict[int, int] = {}
+        self._effort: int | None = None
         self.failed: dict[tuple[Any, ...], int] = {}
         """Goals that could not be shown, with the depth up to which they were tried."""
+
+    @contextmanager
+    def effort(self, goals: int | None) -> Iterator[None]:
+        """Allot a number of goals to an attempt (None: no bound); OutOfEffort ends it."""
+        before, self._effort = self._effort, goals
+        try:
+            yield
+        finally:
+            self._effort = before
+
+    def spend(self) -> None:
+        """Account for one goal about to be tried."""
+        self.check_time()
+        if self._effort is not None:
+            self._effort -= 1
+            if self._effort < 0:
+                raise OutOfEffort
 
     def check_time(self) -> None:
         """Raise OutOfTime past the deadline; called in every loop of the search."""
