@@ -184,7 +184,7 @@ class NormalForms:
         den, other = self._reduce(den)
         if den.is_zero():
             raise Reject("division by a term that is identically zero", "normal-form")
-        num, den = num * other, den * extra
+        num, den = self._rationalise(num * other, den * extra)
         size = len(num) + len(den)
         if size > MAX_TERMS:
             raise Refuse("normal form", f"more than {MAX_TERMS} monomials")
@@ -197,6 +197,18 @@ class NormalForms:
                 num, den = num / common, den / common
         scale = den.leading_coefficient()
         return num / scale, den / scale
+
+    def _rationalise(self, num: fmpq_mpoly, den: fmpq_mpoly) -> Fraction:
+        """Clear roots from a denominator that is one monomial: 1/A is A**(n-1)/A**n."""
+        if len(den) != 1 or den.is_constant():
+            return num, den
+        for index, order, _ in self._relations:
+            degree = den.degrees()[index]
+            if degree and self.atoms[index][0] == "root":
+                factor = self._generator(index, -degree % order)
+                num, den = num * factor, den * factor
+        (num, extra), (den, other) = self._reduce(num), self._reduce(den)
+        return num * other, den * extra
 
     def _reduce(self, p: fmpq_mpoly) -> tuple[fmpq_mpoly, fmpq_mpoly]:
         """Replace A**n by its value wherever an algebraic atom occurs to the power n or higher."""

@@ -2,4 +2,4 @@
 
 
 class InvexproofError(Exception):
-    """Base of every error that bad input or a missing optional part can cause; the CLI prints it without a traceback."""
+    """Base of every error that bad input or a missing part can cause; the CLI prints it without a traceback."""

@@ -110,7 +110,8 @@ def enclose_taylor(session: Session, term: int, box: Box) -> arb:
     value, tangent = session.program(term, slope)(m)
     bend, *_ = session.program(curvature, slope, term)(whole)  # defined on the whole box, all three
     h = whole - m
-    return value + h * (tangent + bend * h / 2)
+    square = arb(0).union(h.abs_upper() ** 2)  # h*h would forget that a square is not negative
+    return value + tangent * h + bend * square / 2
 
 
 LEAVES: Mapping[str, Callable[[Session, int, Box], Interval | arb]] = {

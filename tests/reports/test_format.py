@@ -65,7 +65,9 @@ def test_every_rule_has_a_section_an_example_and_its_lemmas() -> None:
 
 
 @pytest.mark.parametrize(
-    "names", [terms.UNARY, terms.BINARY, terms.GUARDED, terms.CONSTANTS, KINDS, COMPARISONS, LEAVES], ids=str
+    "names",
+    [terms.UNARY, terms.BINARY, terms.GUARDED, terms.CONSTANTS, KINDS, COMPARISONS, LEAVES],
+    ids=["unary", "binary", "guarded", "constants", "kinds", "comparisons", "leaves"],
 )
 def test_every_name_of_the_checker_is_documented(names: Any) -> None:
     assert {name for name in names if not re.search(rf'[`"]{re.escape(name)}[`"]', FORMAT)} == set()
