@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -44,7 +47,7 @@ def exact_zeros(land: Landscape) -> Iterator[ExactZero]:
         if land.shop.is_zero(piece.slope):
             continue  # a plateau, not a point
         for x in dict.fromkeys(_suspects(land, k)):
-            for point in _constants(land.shop, x):
+            for point in itertools.chain(_constants(land.shop, x), _angles(land.shop, piece.slope, x)):
                 if land.shop.vanishes_at(piece.slope, point):
                     yield _bracketed(land, k, point, x)
         yield from _factor_zeros(land, k)
@@ -88,6 +91,10 @@ def _constants(shop: Workshop, x: fmpq) -> Iterator[Point]:
     ratio = Fraction(approximation / pi).limit_denominator(24)
     if abs(float(ratio) * pi - approximation) < 1e-9 and ratio:
         candidates.append(terms.mul(terms.rational(_simple(ratio)), terms.node("pi")))
+    over_pi = Fraction(approximation**2 / pi).limit_denominator(24)
+    if over_pi and abs(float(over_pi) * pi - approximation**2) < 1e-9 * approximation**2:
+        root = terms.node("sqrt", terms.mul(terms.rational(_simple(over_pi)), terms.node("pi")))
+        candidates.append(root if approximation > 0 else terms.neg(root))
     square = Fraction(approximation**2).limit_denominator(200)
     if abs(float(square) - approximation**2) < 1e-9 * max(1.0, approximation**2) and square:
         root = terms.node("sqrt", terms.rational(_simple(square)))
@@ -101,6 +108,27 @@ def _constants(shop: Workshop, x: fmpq) -> Iterator[Point]:
             yield shop.session.point({"constant": shop.line(term)}, ())
         except (Reject, Refuse):
             continue
+
+
+def _angles(shop: Workshop, slope: int, x: fmpq) -> Iterator[Point]:
+    """Points near x at which the argument a*x + b of a sine or cosine in the slope is a multiple of pi/12."""
+    terms, forms = shop.session.terms, shop.session.forms
+    arguments = {
+        terms.nodes[t][1] for t in terms.order(slope) if terms.op(t) in ("sin", "cos") and terms.names[t]
+    }
+    for argument in sorted(arguments):
+        try:
+            line = forms.polynomial(argument, "x")
+        except (Reject, Refuse):
+            continue
+        if line is None or line.degree() != 1:
+            continue
+        value = line[1] * x + line[0]
+        twelfths = round(float(Fraction(int(value.p), int(value.q)) / Fraction(math.pi)) * 12)
+        angle = terms.mul(terms.rational(fmpq(twelfths, 12)), terms.node("pi"))
+        solution = terms.div(terms.add(angle, terms.rational(-line[0])), terms.rational(line[1]))
+        with suppress(Reject, Refuse):
+            yield shop.session.point({"constant": shop.line(solution)}, ())
 
 
 def _simple(value: Fraction) -> fmpq:

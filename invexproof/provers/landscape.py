@@ -26,6 +26,9 @@ from invexproof.provers.workshop import HOLE, Step, Workshop
 SAMPLE_BITS = (96, 512)
 ZERO_BITS = 60
 FAR = 40
+MAX_TURNS = 4
+COARSE = 64
+"""Largest denominator of a sample that is preferred in proofs."""
 """Samples reach 2**FAR in powers of two."""
 
 
@@ -90,6 +93,11 @@ class Landscape:
             self._values[x] = ball_at(self.shop, self.pieces[k].function, x, bits)
         return self._values[x]
 
+    @property
+    def coarse(self) -> list[Sample]:
+        """The samples with short coordinates, those that make readable proofs."""
+        return [s for s in self.samples if s.x.q <= COARSE]
+
     def slope_sign(self, x: fmpq, piece: int) -> int | None:
         return sign_at(self.shop, self.pieces[piece].slope, x)
 
@@ -148,7 +156,23 @@ def _sampled(landscape: Landscape, low: Point | None, high: Point | None) -> Lan
         left, right = (None if p is None else approximate(shop, p) for p in (a, b))
         for x in grid(left, right):
             landscape.samples.append(Sample(x, k, landscape.slope_sign(x, k)))
+    landscape.add_samples(_around_turns(landscape))
     return landscape
+
+
+def _around_turns(landscape: Landscape) -> list[fmpq]:
+    """Points at geometric distances from the first few zeros of the slope: ripples near an extremum are small."""
+    turns = [
+        (a, b) for a, b in pairwise(landscape.samples)
+        if a.piece == b.piece and None not in (a.sign, b.sign) and a.sign != b.sign
+    ]  # fmt: skip
+    points: list[fmpq] = []
+    for a, b in sorted(turns, key=lambda turn: abs(turn[0].x))[:MAX_TURNS]:
+        narrowed = bisect(landscape.shop, landscape.pieces[a.piece].slope, a.x, b.x, 44)
+        if narrowed is not None:
+            near = (narrowed[0] + sign * fmpq(1, 2**k) for k in range(5, 40) for sign in (-1, 1))
+            points += [x for x in near if a.x < x < b.x]
+    return points
 
 
 def grid(low: fmpq | None, high: fmpq | None) -> list[fmpq]:

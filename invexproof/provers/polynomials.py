@@ -13,6 +13,7 @@ from invexcheck.session import Session
 from invexcheck.terms import Terms
 
 MAX_FACTOR_TERMS = 400
+MAX_SHIFT_TERMS = 6
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,26 @@ def factors(session: Session, term: int, at: Point | None = None) -> list[Factor
                 result.append(Factor(writer.polynomial(part, shift), sign * int(multiplicity)))
     if constant != 1:
         result.insert(0, Factor(session.terms.rational(constant), 1))
+    return result
+
+
+def divided_by_exponentials(session: Session, term: int) -> list[tuple[int, int]]:
+    """Pairs (E, term/E) for the products E of exponentials that occur in the monomials of a polynomial."""
+    try:
+        num, den = session.forms.fraction(term)
+    except (Reject, Refuse):
+        return []
+    if not den.is_one() or len(num) > MAX_SHIFT_TERMS:
+        return []
+    writer = TermWriter(session.forms)
+    exponentials = [k for k, atom in enumerate(session.forms.atoms) if atom[0] == "exp"]
+    shifts = {tuple((k, m[k]) for k in exponentials if m[k]) for m in num.monoms()} - {()}
+    result = []
+    for shift in sorted(shifts):
+        product = session.terms.one
+        for index, degree in shift:
+            product = session.terms.mul(product, writer.exponential(index, degree))
+        result.append((product, writer.polynomial(num, dict(shift))))
     return result
 
 

@@ -10,7 +10,7 @@ from flint import arb, fmpq
 
 from invexcheck.goals import Claim
 from invexproof.provers.exact import exact_zeros
-from invexproof.provers.landscape import Landscape, bisect
+from invexproof.provers.landscape import Landscape, Sample, bisect
 from invexproof.provers.signs import approximate, complete, dyadic
 from invexproof.provers.workshop import HOLE, OutOfEffort, Step
 
@@ -96,21 +96,22 @@ def _plateaus(land: Landscape) -> Iterator[Step]:
 
 def _maxima(land: Landscape) -> Iterator[Step]:
     """f rises, then falls: samples around a top, with its value above both sides."""
-    for left, right in _turns(land, 1, -1):
-        yield from _around(land, left, right, "maximum")
+    for samples in (land.coarse, land.samples):
+        for left, right in _turns(samples, 1, -1):
+            yield from _around(land, samples, left, right, "maximum")
 
 
-def _turns(land: Landscape, first: int, second: int) -> list[tuple[fmpq, fmpq]]:
+def _turns(samples: list[Sample], first: int, second: int) -> list[tuple[fmpq, fmpq]]:
     """Neighbouring samples between which the slope changes sign, across breakpoints too, nearest to 0 first."""
-    known = [s for s in land.samples if s.sign is not None]
+    known = [s for s in samples if s.sign is not None]
     turns = [(a.x, b.x) for a, b in pairwise(known) if (a.sign, b.sign) == (first, second)]
     return sorted(turns, key=lambda turn: abs(turn[0] + turn[1]))
 
 
 def _minima(land: Landscape) -> Iterator[Step]:
     """f falls, then rises, but is lower elsewhere (needed where f jumps in between)."""
-    for left, right in _turns(land, -1, 1):
-        for step in _around(land, left, right, "minimum"):
+    for left, right in _turns(land.coarse, -1, 1):
+        for step in _around(land, land.coarse, left, right, "minimum"):
             level = _level(land, fmpq_of(step["from"]), fmpq_of(step["to"]))
             for low in lower_points(land, fmpq_of(step["at"])):
                 value = land.value(low)
@@ -135,7 +136,7 @@ def fmpq_of(text: str) -> fmpq:
     return fmpq(*(int(part) for part in text.split("/")))
 
 
-def _around(land: Landscape, left: fmpq, right: fmpq, rule: str) -> Iterator[Step]:
+def _around(land: Landscape, samples: list[Sample], left: fmpq, right: fmpq, rule: str) -> Iterator[Step]:
     """Points from < at < to around an extremum between two samples."""
     cuts, _ = land.piece_between(left, right)
     centres: list[fmpq] = [dyadic((left + right) / 2, right - left)]
@@ -146,7 +147,7 @@ def _around(land: Landscape, left: fmpq, right: fmpq, rule: str) -> Iterator[Ste
             centres.append(narrowed[0])
     centres += [c.value for c in cuts if c.value is not None]
     centres += [approximate(land.shop, c) for c in cuts if c.value is None]
-    known = [s.x for s in land.samples]
+    known = [s.x for s in samples]
     position = sum(x <= left for x in known)
     for reach in (1, 3, 8):
         low, high = known[max(position - reach, 0)], known[min(position + reach - 1, len(known) - 1)]

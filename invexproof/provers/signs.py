@@ -190,7 +190,9 @@ def _product(shop: Workshop, goal: Sign, depth: int, tactics: Tactics) -> Step |
     if parts is None:
         return None
     step: Step = {"rule": "product", "parts": parts}
-    return complete(shop, goal, step, depth - 1, TAIL_TACTICS if half_line else tactics)
+    # without parameters a factor is no easier to cut than the term; with them it may be free of them
+    within = TAIL_TACTICS if half_line and not shop.session.parameters else tactics
+    return complete(shop, goal, step, depth - 1, within)
 
 
 def _signed_parts(shop: Workshop, goal: Sign, found: list[tuple[int, int]]) -> list[Step] | None:

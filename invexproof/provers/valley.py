@@ -12,8 +12,8 @@ from flint import fmpq
 
 from invexcheck.goals import Analytic, Claim, Point, Sign, Span
 from invexproof.provers.landscape import Landscape, ball_at, bisect, sign_at
-from invexproof.provers.polynomials import factors
-from invexproof.provers.signs import complete, dyadic, solve
+from invexproof.provers.polynomials import divided_by_exponentials, factors
+from invexproof.provers.signs import approximate, complete, dyadic, solve
 from invexproof.provers.workshop import HOLE, OutOfEffort, Step
 
 DEPTH = 5
@@ -88,8 +88,9 @@ def _bottoms(land: Landscape, k: int) -> Iterator[list[Part]]:
     known = [s for s in inside if s.sign is not None]
     turns = [(a, b) for a, b in pairwise(known) if (a.sign, b.sign) == (-1, 1)]
     split = split_factor(land, k)
-    if split is not None and _monotone_factor(land, split[1], piece.span):
-        yield [Part("block", piece.span.lower, piece.span.upper, k, split)]
+    for factorisation in [] if split is None else [split, *by_exponentials(land, split)]:
+        if _monotone_factor(land, factorisation[1], piece.span):
+            yield [Part("block", piece.span.lower, piece.span.upper, k, factorisation)]
     if len(turns) != 1:
         return
     low, high = turns[0][0].x, turns[0][1].x
@@ -111,7 +112,7 @@ def _with_block(
 ) -> Iterator[list[Part]]:
     """decreasing, block, increasing: the block as wide as the bend is positive, then narrower."""
     span = land.pieces[k].span
-    inside = [s.x for s in land.samples if s.piece == k]
+    inside = [s.x for s in land.coarse if s.piece == k]
     narrowed = bisect(land.shop, land.pieces[k].slope, low, high, 20)
     if narrowed is not None:
         low, high = narrowed
@@ -171,6 +172,13 @@ def split_factor(land: Landscape, k: int) -> tuple[int, int] | None:
     if terms.constant(rest) is not None or positive == terms.one:
         return None
     return positive, rest
+
+
+def by_exponentials(land: Landscape, split: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """p*k as (p*E)*(k/E) for the exponentials E of the monomials of k."""
+    terms = land.shop.session.terms
+    for exponential, quotient in divided_by_exponentials(land.shop.session, split[1]):
+        yield terms.mul(split[0], exponential), quotient
 
 
 def _definite_sign(land: Landscape, term: int, span: Span) -> int | None:
@@ -241,7 +249,7 @@ def _describe_ends(land: Landscape, parts: list[Part], j: int, fields: dict[str,
         shape = parts[neighbour].shape
         if shape not in (part.shape, "block"):
             continue
-        sign = land.shop.session.strict_sign(slope, end)
+        sign = sign_at(land.shop, slope, approximate(land.shop, end))
         smooth = _analytic_at(land, land.pieces[part.piece].function, end)
         if not smooth and _steep(land, part, side, end, fields):
             continue
