@@ -24,7 +24,7 @@ from invexproof.provers.workshop import HOLE, OutOfEffort, OutOfTime, Step, Work
 
 PROBE_SECONDS = 5.0
 MAX_PROBES = 16
-EFFORTS = (400, 6000)
+EFFORTS = (150, 1500, 12_000)
 """Goals allotted to each way of writing the family, in rounds."""
 
 

@@ -14,6 +14,8 @@ from invexcheck.terms import Terms
 
 MAX_FACTOR_TERMS = 400
 MAX_SHIFT_TERMS = 6
+COLLECTED = ("var", "pi", "root")
+"""Kinds of atoms by whose powers a polynomial is collected."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,13 @@ class TermWriter:
     def polynomial(self, p: fmpq_mpoly, shift: dict[int, int] | None = None) -> int:
         """The polynomial divided by the powers of exponential atoms that `shift` names, collected by powers of x.
 
-        Collecting keeps what multiplies an unbounded power of x together: its interval decides a tail.
+        Collecting keeps what multiplies an unbounded power of x together: its interval decides a tail. It also
+        keeps pi*(1 + erf(u)) a multiple of an exact limit.
         """
         collected: dict[tuple[tuple[int, int], ...], int] = {}
         for monomial, coefficient in sorted(p.to_dict().items(), reverse=True):
             lowered = [e - (shift or {}).get(k, 0) for k, e in enumerate(monomial)]
-            outer = tuple((k, e) for k, e in enumerate(lowered) if e and self.forms.atoms[k][0] == "var")
+            outer = tuple((k, e) for k, e in enumerate(lowered) if e and self.forms.atoms[k][0] in COLLECTED)
             for k, _ in outer:
                 lowered[k] = 0
             inner = collected.get(outer, self.terms.zero)

@@ -83,13 +83,15 @@ class Workshop:
         """Goals that could not be shown, with the depth up to which they were tried."""
 
     @contextmanager
-    def effort(self, goals: int | None) -> Iterator[None]:
-        """Allot a number of goals to an attempt (None: no bound); OutOfEffort ends it."""
-        before, self._effort = self._effort, goals
+    def effort(self, goals: int) -> Iterator[None]:
+        """Allot a number of goals to an attempt, within what is left to an outer one; OutOfEffort ends it."""
+        before = self._effort
+        allotted = goals if before is None else min(goals, before)
+        self._effort = allotted
         try:
             yield
         finally:
-            self._effort = before
+            self._effort = None if before is None else before - (allotted - self._effort)
 
     def spend(self) -> None:
         """Account for one goal about to be tried."""
