@@ -190,8 +190,12 @@ class Session:
         if point.bracket is not None:
             if self.terms.constant(term) == 0 or term == point.term:
                 return True
-            quotient = self.terms.node("div", term, point.term)
-            return self.forms.rational_value(quotient) is not None
+            ratio = self.forms.rational_value(self.terms.node("div", term, point.term))
+            if ratio is None:
+                return False
+            # the quotient says nothing at the zero itself; the product does
+            multiple = self.terms.node("mul", self.terms.rational(ratio), point.term)
+            return self.forms.equal(term, multiple)
         return self.forms.is_zero(self.at(term, point))
 
     def require_defined(self, goal: Sign, fields: Fields) -> list[Obligation]:

