@@ -16,6 +16,7 @@ from invexproof.errors import InvexproofError
 from invexproof.expressions.parser import ParseError, parse
 from invexproof.expressions.printing import to_text
 from invexproof.expressions.terms import Expression
+from invexproof.expressions.vocabulary import FUNCTIONS
 
 Named: TypeAlias = "str | Expression | Activation | Subject"
 """What functions of the API take for a function: a name, a formula, an expression, or an entry of the catalogue."""
@@ -27,6 +28,7 @@ _SPELLINGS: Final = str.maketrans({"≤": "<=", "≥": ">="})
 _BELOW: Final = {"<": "gt", "<=": "ge"}
 _ABOVE: Final = {"<": "lt", "<=": "le"}
 _MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_CALL: Final = re.compile(r"([A-Za-z][A-Za-z0-9_.]*)\s*\(([^()]*)\)")
 _PARAMETER: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 
@@ -124,7 +126,23 @@ def slug(name: str) -> str:
 # -- families ------------------------------------------------------------------------------------------------
 
 
+def _without_quantified(text: str, ranges: Ranges) -> str:
+    """``swish(beta)`` and ``elu(alpha=alpha)`` as ``swish`` and ``elu``, where the arguments are quantified."""
+    call = _CALL.fullmatch(text.strip())
+    if call is None:
+        return text
+    arguments = [argument.strip() for argument in call[2].split(",")]
+    kept = [
+        a for a in arguments if a not in ranges and not any(a.replace(" ", "") == f"{n}={n}" for n in ranges)
+    ]
+    name = str(call[1])
+    if len(kept) == len(arguments) or name.casefold() in FUNCTIONS:
+        return text
+    return f"{name}({', '.join(kept)})" if kept else name
+
+
 def _quantified(text: str, ranges: Ranges) -> Target:
+    text = _without_quantified(text, ranges)
     try:
         named = resolve(text)
     except ParseError:

@@ -124,17 +124,21 @@ def factors(session: Session, term: int, at: Point | None = None) -> list[Factor
     if num.is_zero() or len(num) + len(den) > MAX_FACTOR_TERMS:
         return None
     writer = TermWriter(session.forms)
-    result = []
+    powers: dict[int, int] = {}
     constant = fmpq(1)
     for p, sign in ((num, 1), (den, -1)):
         content, parts = p.factor()
         constant *= content if sign > 0 else 1 / content
         for part, multiplicity in parts:
+            times = sign * int(multiplicity)
             shift = {} if at is None else _large_exponentials(session, writer, part, at)
             for index, degree in shift.items():
-                result.append(Factor(writer.exponential(index, degree), sign * int(multiplicity)))
+                exponential = writer.exponential(index, 1)
+                powers[exponential] = powers.get(exponential, 0) + degree * times
             if len(part) > 1 or not shift:
-                result.append(Factor(writer.polynomial(part, shift), sign * int(multiplicity)))
+                term = writer.polynomial(part, shift)
+                powers[term] = powers.get(term, 0) + times
+    result = [Factor(term, multiplicity) for term, multiplicity in powers.items() if multiplicity]
     if constant != 1:
         result.insert(0, Factor(session.terms.rational(constant), 1))
     return result
