@@ -11,18 +11,15 @@ Exponentials (and angles) of one monomial share a *unit*: ``exp(3x/2)`` and ``ex
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpq_poly, fmpz
 
 from invexcheck.errors import Refuse, Reject
 from invexcheck.limits import Budget
+from invexcheck.polynomials import Fraction, Key, constant, content, factor, height, normal_form_key
+from invexcheck.rewriting import HALF, NODES
 from invexcheck.terms import Terms
-
-Key = tuple[Any, ...]
-Fraction = tuple[fmpq_mpoly, fmpq_mpoly]
-"""Numerator and denominator; the denominator is never the zero polynomial."""
 
 MAX_TERMS = 4000
 MAX_PRODUCT = 400_000
@@ -35,18 +32,12 @@ INITIAL_ATOMS = 12
 MAX_ATOMS = 96
 MAX_RESTARTS = 40
 
-_HALF = fmpq(1, 2)
 _TWELFTHS = {0: "1", 2: "r3/2", 3: "r2/2", 4: "1/2", 6: "0", 8: "-1/2", 9: "-r2/2", 10: "-r3/2", 12: "-1"}
 """cos(k pi/12) for the k with at most one square root."""
 
 
 class _Restart(Exception):
     """A unit or the number of atoms has been refined: start again."""
-
-
-def normal_form_key(fraction: Fraction) -> Key:
-    """A hashable spelling of a fraction, the same for equal spellings in one context."""
-    return tuple(tuple(sorted((m, (c.p, c.q)) for m, c in p.to_dict().items())) for p in fraction)
 
 
 class NormalForms:
@@ -107,7 +98,7 @@ class NormalForms:
     def rational_value(self, root: int) -> fmpq | None:
         """The value of a term whose normal form is a rational constant."""
         num, den = self.fraction(root)
-        return _constant(num) / _constant(den) if num.is_constant() and den.is_constant() else None
+        return constant(num) / constant(den) if num.is_constant() and den.is_constant() else None
 
     def polynomial(self, root: int, name: str) -> fmpq_poly | None:
         """The term as a polynomial in one variable over Q, or None."""
@@ -119,7 +110,7 @@ class NormalForms:
         for monomial, value in num.to_dict().items():
             if any(e and k != index for k, e in enumerate(monomial)):
                 return None
-            coefficients[monomial[index] if index is not None else 0] = value / _constant(den)
+            coefficients[monomial[index] if index is not None else 0] = value / constant(den)
         return fmpq_poly([coefficients.get(k, fmpq(0)) for k in range(max(coefficients, default=0) + 1)])
 
     def trigonometric_polynomial(
@@ -132,7 +123,7 @@ class NormalForms:
         x = self._index.get(("var", name))
         if x is None:
             return None
-        angle = self._summands((self._generator(x), self.one))[0][0]
+        angle = self._summands((self.generator(x), self.one))[0][0]
         cosine, sine = self._index.get(("cos", angle)), self._index.get(("sin", angle))
         if cosine is None or sine is None:
             return None
@@ -140,12 +131,12 @@ class NormalForms:
         for monomial, value in num.to_dict().items():
             if any(e and k not in (cosine, sine) for k, e in enumerate(monomial)):
                 return None
-            result[monomial[cosine], monomial[sine]] = value / _constant(den)
+            result[monomial[cosine], monomial[sine]] = value / constant(den)
         return self.units["angle", angle], result
 
     # -- atoms --------------------------------------------------------------------------
 
-    def _atom(self, key: Key, meaning: Fraction | None = None) -> int:
+    def atom(self, key: Key, meaning: Fraction | None = None) -> int:
         index = self._index.get(key)
         if index is None:
             index = len(self.atoms)
@@ -161,7 +152,7 @@ class NormalForms:
             self.meaning.append(meaning)
         return index
 
-    def _generator(self, index: int, exponent: int = 1) -> fmpq_mpoly:
+    def generator(self, index: int, exponent: int = 1) -> fmpq_mpoly:
         if exponent > MAX_DEGREE:
             raise Refuse("normal form", f"degree above {MAX_DEGREE}")
         return self.context.from_dict(
@@ -170,10 +161,10 @@ class NormalForms:
 
     def _power_of_atom(self, index: int, exponent: int) -> Fraction:
         if exponent >= 0:
-            return self._generator(index, exponent), self.one
-        return self.one, self._generator(index, -exponent)
+            return self.generator(index, exponent), self.one
+        return self.one, self.generator(index, -exponent)
 
-    def _rational(self, value: fmpq) -> Fraction:
+    def rational(self, value: fmpq) -> Fraction:
         return self.context.constant(value), self.one
 
     # -- arithmetic --------------------------------------------------------------------------
@@ -205,7 +196,7 @@ class NormalForms:
         for index, order, _ in self._relations:
             degree = den.degrees()[index]
             if degree and self.atoms[index][0] == "root":
-                factor = self._generator(index, -degree % order)
+                factor = self.generator(index, -degree % order)
                 num, den = num * factor, den * factor
         (num, extra), (den, other) = self._reduce(num), self._reduce(den)
         return num * other, den * extra
@@ -244,34 +235,34 @@ class NormalForms:
             size = size * (n + count - k) // k
         if n * max(p.degrees(), default=0) > MAX_DEGREE or (count > 1 and size > MAX_TERMS * 10):
             raise Refuse("normal form", "a power is too large to expand")
-        if n * _height(p) > MAX_BITS:
+        if n * height(p) > MAX_BITS:
             raise Refuse("normal form", f"coefficients of more than {MAX_BITS} bits")
 
     def _check_products(self, *pairs: tuple[fmpq_mpoly, fmpq_mpoly]) -> None:
         """Refuse products whose expansion is out of proportion, before they reach the library."""
         cost = sum(len(p) * len(q) for p, q in pairs)
         self.budget.spend(cost)
-        if max(_height(p) + _height(q) for p, q in pairs) > MAX_BITS:
+        if max(height(p) + height(q) for p, q in pairs) > MAX_BITS:
             raise Refuse("normal form", f"coefficients of more than {MAX_BITS} bits")
         if cost > MAX_PRODUCT:
             raise Refuse("normal form", "a product is too large to expand")
 
-    def _add(self, a: Fraction, b: Fraction, sign: int = 1) -> Fraction:
+    def add(self, a: Fraction, b: Fraction, sign: int = 1) -> Fraction:
         self._check_products((a[0], b[1]), (b[0], a[1]), (a[1], b[1]))
         if a[1] == b[1]:
             return self._cancel(a[0] + sign * b[0], a[1])
         return self._cancel(a[0] * b[1] + sign * (b[0] * a[1]), a[1] * b[1])
 
-    def _mul(self, a: Fraction, b: Fraction) -> Fraction:
+    def mul(self, a: Fraction, b: Fraction) -> Fraction:
         self._check_products((a[0], b[0]), (a[1], b[1]))
         return self._cancel(a[0] * b[0], a[1] * b[1])
 
-    def _invert(self, a: Fraction) -> Fraction:
+    def invert(self, a: Fraction) -> Fraction:
         return self._cancel(a[1], a[0])
 
     def _int_power(self, a: Fraction, n: int) -> Fraction:
         if n < 0:
-            return self._int_power(self._invert(a), -n)
+            return self._int_power(self.invert(a), -n)
         self._check_power(a[0], n)
         self._check_power(a[1], n)
         return self._cancel(a[0] ** n, a[1] ** n)
@@ -281,16 +272,16 @@ class NormalForms:
     def _node(self, node: tuple[Any, ...]) -> Fraction:
         op = node[0]
         if op == "rat":
-            return self._rational(node[1])
+            return self.rational(node[1])
         if op == "var":
-            return self._generator(self._atom(node)), self.one
+            return self.generator(self.atom(node)), self.one
         if op == "pi":
-            return self._generator(self._atom(("pi",))), self.one
+            return self.generator(self.atom(("pi",))), self.one
         if op == "e":
-            return self._exp(self._rational(fmpq(1)))
+            return self.exp(self.rational(fmpq(1)))
         arguments = [self._values[c] for c in self.terms.children(node)]
         if op == "pow":
-            return self._power(arguments[0], node[2])
+            return self.power(arguments[0], node[2])
         rule = NODES.get(op)
         if rule is None:
             raise Reject(f"{op} has no normal form", "normal-form")
@@ -302,7 +293,7 @@ class NormalForms:
         rest = self.zero
         if not den.is_constant():
             num, rest = divmod(num, den)
-        scale = _constant(den) if den.is_constant() else fmpq(1)
+        scale = constant(den) if den.is_constant() else fmpq(1)
         summands = [
             (m, c / scale, (self.context.from_dict({m: 1}), self.one))
             for m, c in sorted(num.to_dict().items())
@@ -331,8 +322,8 @@ class NormalForms:
         self.units[kind, key] = finer
         raise _Restart
 
-    def _exp(self, u: Fraction) -> Fraction:
-        result = self._rational(fmpq(1))
+    def exp(self, u: Fraction) -> Fraction:
+        result = self.rational(fmpq(1))
         for key, coefficient, monomial in self._summands(u):
             logarithm = self._single_atom(monomial[0], "log") if monomial[1].is_one() else None
             if logarithm is not None and coefficient.q == 1:
@@ -342,7 +333,7 @@ class NormalForms:
                 factor = self._int_power(inside, int(coefficient.p))
             else:
                 factor = self._exponential(key, coefficient, monomial)
-            result = self._mul(result, factor)
+            result = self.mul(result, factor)
         return result
 
     def _exponential(self, key: Key, coefficient: fmpq, monomial: Fraction) -> Fraction:
@@ -350,9 +341,9 @@ class NormalForms:
         multiple = self._multiple("exp", key, coefficient)
         if multiple is None:
             argument = (monomial[0] * coefficient, monomial[1])
-            return self._power_of_atom(self._atom(("exp", key, (coefficient.p, coefficient.q)), argument), 1)
+            return self._power_of_atom(self.atom(("exp", key, (coefficient.p, coefficient.q)), argument), 1)
         argument = (monomial[0] * self.units["exp", key], monomial[1])
-        return self._power_of_atom(self._atom(("exp", key), argument), multiple)
+        return self._power_of_atom(self.atom(("exp", key), argument), multiple)
 
     def _single_atom(self, p: fmpq_mpoly, kind: str) -> int | None:
         """The index of the atom if the polynomial is just one atom of this kind."""
@@ -368,36 +359,36 @@ class NormalForms:
             for m, c in p.to_dict().items()
         )
 
-    def _log(self, u: Fraction) -> Fraction:
+    def log(self, u: Fraction) -> Fraction:
         num, den = u
         if not num.is_zero() and self._all_positive(num) and self._all_positive(den):
-            return self._add(self._log_positive(num), self._log_positive(den), -1)
-        return self._generator(self._atom(("log", normal_form_key(u)), u)), self.one
+            return self.add(self._log_positive(num), self._log_positive(den), -1)
+        return self.generator(self.atom(("log", normal_form_key(u)), u)), self.one
 
     def _log_positive(self, p: fmpq_mpoly) -> Fraction:
         """log of a polynomial with positive coefficients in exp atoms and pi: content and exponents come out."""
         common = [min(es) for es in zip(*p.monoms(), strict=True)]
-        total = self._rational(fmpq(0))
+        total = self.rational(fmpq(0))
         for index, exponent in enumerate(common):
             if exponent and self.atoms[index][0] == "exp":
                 inside = self.meaning[index]
                 if inside is None:
                     raise Reject("an exponential without an argument", "normal-form")
-                total = self._add(total, self._mul(self._rational(fmpq(exponent)), inside))
+                total = self.add(total, self.mul(self.rational(fmpq(exponent)), inside))
             else:
                 common[index] = 0
         p = p / self.context.from_dict({tuple(common): 1})
-        content = _content(p)
-        for prime, multiplicity in _factor(content):
-            atom = self._atom(("log", prime), self._rational(fmpq(prime)))
-            total = self._add(total, (self._generator(atom) * multiplicity, self.one))
-        p = p / content
+        scale = content(p)
+        for prime, multiplicity in factor(scale):
+            atom = self.atom(("log", prime), self.rational(fmpq(prime)))
+            total = self.add(total, (self.generator(atom) * multiplicity, self.one))
+        p = p / scale
         if not p.is_one():
-            atom = self._atom(("log", normal_form_key((p, self.one))), (p, self.one))
-            total = self._add(total, (self._generator(atom), self.one))
+            atom = self.atom(("log", normal_form_key((p, self.one))), (p, self.one))
+            total = self.add(total, (self.generator(atom), self.one))
         return total
 
-    def _power(self, u: Fraction, exponent: fmpq) -> Fraction:
+    def power(self, u: Fraction, exponent: fmpq) -> Fraction:
         if exponent.q == 1:
             return self._int_power(u, int(exponent.p))
         num, den = u
@@ -407,28 +398,28 @@ class NormalForms:
             return u
         if len(num) == len(den) == 1 and self._all_positive(num) and self._all_positive(den):
             return self._power_of_positive_monomial(u, exponent)
-        content = _content(num) / _content(den)
-        scale = self._power_of_positive_monomial(self._rational(content), exponent)
-        primitive = (num / content, den)
-        return self._mul(scale, self._root(("root", normal_form_key(primitive)), primitive, exponent))
+        scale = content(num) / content(den)
+        outside = self._power_of_positive_monomial(self.rational(scale), exponent)
+        primitive = (num / scale, den)
+        return self.mul(outside, self._root(("root", normal_form_key(primitive)), primitive, exponent))
 
     def _power_of_positive_monomial(self, u: Fraction, exponent: fmpq) -> Fraction:
         """(c pi**k exp(v))**r for rational c > 0: each factor is positive, so the power splits."""
-        result = self._rational(fmpq(1))
+        result = self.rational(fmpq(1))
         for p, sign in ((u[0], 1), (u[1], -1)):
             r = exponent * sign
-            for prime, multiplicity in _factor(_content(p)):
-                power = self._root(("root", prime), self._rational(fmpq(prime)), r * multiplicity)
-                result = self._mul(result, power)
+            for prime, multiplicity in factor(content(p)):
+                power = self._root(("root", prime), self.rational(fmpq(prime)), r * multiplicity)
+                result = self.mul(result, power)
             for index, e in enumerate(p.monoms()[0]):
                 if e and self.atoms[index][0] == "pi":
-                    base = (self._generator(index), self.one)
-                    result = self._mul(result, self._root(("root", "pi"), base, r * e))
+                    base = (self.generator(index), self.one)
+                    result = self.mul(result, self._root(("root", "pi"), base, r * e))
                 elif e:
                     inside = self.meaning[index]
                     if inside is None:
                         raise Reject("an exponential without an argument", "normal-form")
-                    result = self._mul(result, self._exp(self._mul(self._rational(r * e), inside)))
+                    result = self.mul(result, self.exp(self.mul(self.rational(r * e), inside)))
         return result
 
     def _root(self, key: Key, base: Fraction, exponent: fmpq) -> Fraction:
@@ -447,16 +438,16 @@ class NormalForms:
         if rest == 0:
             return result
         known = key in self._index
-        atom = self._atom(key, base)
+        atom = self.atom(key, base)
         if not known:
             self._relations.append((atom, order, base))
-        return self._mul(result, (self._generator(atom, int((rest * order).p)), self.one))
+        return self.mul(result, (self.generator(atom, int((rest * order).p)), self.one))
 
     # -- angles --------------------------------------------------------------------------
 
-    def _cos_sin(self, u: Fraction) -> tuple[Fraction, Fraction]:
+    def cos_sin(self, u: Fraction) -> tuple[Fraction, Fraction]:
         """(cos u, sin u) by the addition theorems over the monomials of u."""
-        pair = (self._rational(fmpq(1)), self._rational(fmpq(0)))
+        pair = (self.rational(fmpq(1)), self.rational(fmpq(0)))
         for key, coefficient, monomial in self._summands(u):
             pair = self._rotate(pair, self._angle(key, coefficient, monomial))
         return pair
@@ -464,8 +455,8 @@ class NormalForms:
     def _rotate(
         self, a: tuple[Fraction, Fraction], b: tuple[Fraction, Fraction]
     ) -> tuple[Fraction, Fraction]:
-        cosine = self._add(self._mul(a[0], b[0]), self._mul(a[1], b[1]), -1)
-        return cosine, self._add(self._mul(a[1], b[0]), self._mul(a[0], b[1]))
+        cosine = self.add(self.mul(a[0], b[0]), self.mul(a[1], b[1]), -1)
+        return cosine, self.add(self.mul(a[1], b[0]), self.mul(a[0], b[1]))
 
     def _angle(self, key: Key, coefficient: fmpq, monomial: Fraction) -> tuple[Fraction, Fraction]:
         twelfths = coefficient * 12
@@ -479,13 +470,13 @@ class NormalForms:
             raise Refuse("normal form", f"a multiple of an angle above {MAX_ANGLE}")
         argument = (monomial[0] * self.units["angle", key], monomial[1])
         known = ("cos", key) in self._index
-        cos_atom, sin_atom = self._atom(("cos", key), argument), self._atom(("sin", key), argument)
+        cos_atom, sin_atom = self.atom(("cos", key), argument), self.atom(("sin", key), argument)
         if not known:
-            square = self.one - self._generator(cos_atom, 2)
+            square = self.one - self.generator(cos_atom, 2)
             self._relations.append((sin_atom, 2, (square, self.one)))
         base = (
-            (self._generator(cos_atom), self.one),
-            (self._generator(sin_atom) * (1 if multiple > 0 else -1), self.one),
+            (self.generator(cos_atom), self.one),
+            (self.generator(sin_atom) * (1 if multiple > 0 else -1), self.one),
         )
         result = base
         for _ in range(abs(multiple) - 1):
@@ -500,99 +491,16 @@ class NormalForms:
         text = text.lstrip("-")
         if text.startswith("r"):
             prime = int(text[1])
-            root = self._root(("root", prime), self._rational(fmpq(prime)), _HALF)
-            return self._mul(root, self._rational(fmpq(sign, 2)))
-        return self._rational(sign * fmpq(1, 2) if text == "1/2" else fmpq(sign * int(text)))
+            root = self._root(("root", prime), self.rational(fmpq(prime)), HALF)
+            return self.mul(root, self.rational(fmpq(sign, 2)))
+        return self.rational(sign * fmpq(1, 2) if text == "1/2" else fmpq(sign * int(text)))
 
-    def _odd(self, name: str, u: Fraction) -> Fraction:
+    def odd(self, name: str, u: Fraction) -> Fraction:
         """An odd function without other rewritings, as an atom with the sign of its argument normalised."""
         num, den = u
         if num.is_zero():
             return u
         sign = 1 if num.leading_coefficient() > 0 else -1
         argument = (num * sign, den)
-        atom = self._atom((name, normal_form_key(argument)), argument)
-        return self._generator(atom) * sign, self.one
-
-
-def _constant(p: fmpq_mpoly) -> fmpq:
-    return fmpq(0) if p.is_zero() else p.leading_coefficient()
-
-
-def _height(p: fmpq_mpoly) -> int:
-    """Bits of the largest numerator or denominator of a coefficient."""
-    return max((max(c.p.bit_length(), c.q.bit_length()) for c in p.coeffs()), default=0)
-
-
-def _content(p: fmpq_mpoly) -> fmpq:
-    """The positive rational c for which p/c has coprime integer coefficients."""
-    num, den = fmpz(0), fmpz(1)
-    for c in p.coeffs():
-        num, den = num.gcd(c.p), den.lcm(c.q)
-    return fmpq(num, den)
-
-
-def _factor(value: fmpq) -> list[tuple[int, int]]:
-    """Prime factors of a positive rational; a part too large to factor is kept whole (it is only an atom's name)."""
-    result: list[tuple[int, int]] = []
-    for part, sign in ((value.p, 1), (value.q, -1)):
-        if part == 1:
-            continue
-        if part.bit_length() > 64:
-            result.append((int(part), sign))
-        else:
-            result.extend((int(prime), sign * int(e)) for prime, e in part.factor())
-    return result
-
-
-def _tanh(n: NormalForms, u: Fraction) -> Fraction:
-    e = n._exp(n._mul(n._rational(fmpq(2)), u))
-    one = n._rational(fmpq(1))
-    return n._mul(n._add(e, one, -1), n._invert(n._add(e, one)))
-
-
-def _hyperbolic(n: NormalForms, u: Fraction, sign: int) -> Fraction:
-    e = n._exp(u)
-    return n._mul(n._rational(_HALF), n._add(e, n._invert(e), sign))
-
-
-def _sigmoid(n: NormalForms, u: Fraction) -> Fraction:
-    e = n._exp(u)
-    return n._mul(e, n._invert(n._add(e, n._rational(fmpq(1)))))
-
-
-def _atan(n: NormalForms, u: Fraction) -> Fraction:
-    num, den = u
-    if num.is_constant() and den.is_constant() and abs(_constant(num)) == _constant(den):
-        quarter = fmpq(1, 4) if _constant(num) > 0 else fmpq(-1, 4)
-        return n._generator(n._atom(("pi",))) * quarter, n.one
-    return n._odd("atan", u)
-
-
-def _tan(n: NormalForms, u: Fraction) -> Fraction:
-    cosine, sine = n._cos_sin(u)
-    return n._mul(sine, n._invert(cosine))
-
-
-NODES: dict[str, Callable[..., Fraction]] = {
-    "add": lambda n, a, b: n._add(a, b),
-    "sub": lambda n, a, b: n._add(a, b, -1),
-    "mul": lambda n, a, b: n._mul(a, b),
-    "div": lambda n, a, b: n._mul(a, n._invert(b)),
-    "neg": lambda n, a: (-a[0], a[1]),
-    "exp": lambda n, a: n._exp(a),
-    "log": lambda n, a: n._log(a),
-    "sqrt": lambda n, a: n._power(a, _HALF),
-    "sin": lambda n, a: n._cos_sin(a)[1],
-    "cos": lambda n, a: n._cos_sin(a)[0],
-    "tan": _tan,
-    "atan": _atan,
-    "asinh": lambda n, a: n._odd("asinh", a),
-    "erf": lambda n, a: n._odd("erf", a),
-    "sinh": lambda n, a: _hyperbolic(n, a, -1),
-    "cosh": lambda n, a: _hyperbolic(n, a, 1),
-    "tanh": _tanh,
-    "sigmoid": _sigmoid,
-    "softplus": lambda n, a: n._log(n._add(n._exp(a), n._rational(fmpq(1)))),
-}
-"""Normal forms of the analytic operators in those of their arguments."""
+        atom = self.atom((name, normal_form_key(argument)), argument)
+        return self.generator(atom) * sign, self.one

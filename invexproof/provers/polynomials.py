@@ -8,7 +8,8 @@ from flint import fmpq, fmpq_mpoly
 
 from invexcheck.errors import Refuse, Reject
 from invexcheck.goals import Point
-from invexcheck.normal_form import Fraction, NormalForms
+from invexcheck.normal_form import NormalForms
+from invexcheck.polynomials import Fraction
 from invexcheck.session import Session
 from invexcheck.terms import Terms
 

@@ -313,6 +313,11 @@ def workers(folder: Path) -> list[str]:
     return found
 
 
+def heed_interrupts() -> None:
+    """In the child: a shell that starts the tests in the background makes all processes ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(
     ("number", "status"),
     [
@@ -338,6 +343,7 @@ def test_no_process_survives_an_interruption(
         env={**os.environ, "PYTHONPATH": str(checker.home)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=heed_interrupts,
     )
     deadline = time.monotonic() + 20
     while len(workers(checker.folder)) < 3 and time.monotonic() < deadline:

@@ -205,7 +205,13 @@ def test_interrupt_ends_cleanly(tmp_path: Path) -> None:
     formula = "+".join(f"sin({k}*x)*exp(-x^2/{k})/{k + 7}" for k in range(1, 30)) + "+x/1000"
     arguments = ["prove", "activation", "--formula", formula, "-c", "lipschitz", "-o", "a.cert.json"]
     process = subprocess.Popen(
-        [*PROGRAM, *arguments], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*PROGRAM, *arguments],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # a shell that starts the tests in the background makes all processes ignore Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     time.sleep(2.5)
     assert process.poll() is None, "the claim was decided too soon for this test"
