@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -16,8 +15,6 @@ from invexproof.opinions import Opinion
 from invexproof.subjects import Target
 
 Verdict = Literal["proved", "refuted", "undecided", "not-applicable"]
-Warn = Callable[[str], None]
-
 EXIT_CODES: Final[dict[str, int]] = {"proved": 0, "refuted": 10, "undecided": 20, "not-applicable": 30}
 
 

@@ -21,11 +21,6 @@ class Arguments:
     positional: tuple[str, ...] = ()
     keywords: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no argument at all."""
-        return not self.positional and not self.keywords
-
 
 def split_call(text: str) -> tuple[str, Arguments] | None:
     """``name(arguments)`` as name and arguments; None if the text as a whole is not of that form.

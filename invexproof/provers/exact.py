@@ -18,7 +18,7 @@ from invexcheck.rules.algebra import half_angle
 from invexcheck.terms import Terms
 from invexproof.provers.landscape import Landscape, bisect, sign_at, tight_zero
 from invexproof.provers.polynomials import Factor, factors
-from invexproof.provers.workshop import Workshop
+from invexproof.provers.workshop import Workshop, exact
 
 REACH = fmpq(1, 1000)
 MAX_DENOMINATOR = 1000
@@ -133,7 +133,7 @@ def _angles(shop: Workshop, slope: int, x: fmpq) -> Iterator[Point]:
 
 def _simple(value: Fraction) -> fmpq:
     near = value.limit_denominator(MAX_DENOMINATOR)
-    return fmpq(near.numerator, near.denominator)
+    return exact(near)
 
 
 def _factor_zeros(land: Landscape, k: int) -> Iterator[ExactZero]:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from flint import fmpq
-
 from invexcheck.goals import Claim, ParameterRange
 from invexcheck.rules.properties import SCALABLE
 from invexproof.errors import InvexproofError
@@ -20,7 +18,7 @@ from invexproof.expressions.terms import Expression
 from invexproof.provers.landscape import Unresolved, survey
 from invexproof.provers.outcome import Outcome, Verdict
 from invexproof.provers.univariate import find_proof, prove_activation
-from invexproof.provers.workshop import HOLE, OutOfEffort, OutOfTime, Step, Workshop
+from invexproof.provers.workshop import HOLE, OutOfEffort, OutOfTime, Step, Workshop, exact
 
 PROBE_SECONDS = 5.0
 MAX_PROBES = 16
@@ -51,9 +49,7 @@ class Range:
         return bounds
 
     def to_checker(self) -> ParameterRange:
-        low, high = (
-            None if v is None else fmpq(v.numerator, v.denominator) for v in (self.lower, self.upper)
-        )
+        low, high = (None if v is None else exact(v) for v in (self.lower, self.upper))
         return ParameterRange(
             low, high, self.lower_open and low is not None, self.upper_open and high is not None
         )
@@ -176,7 +172,7 @@ def _workshop(
     deadline: float | None,
 ) -> Workshop:
     parameters = {name: ranges[name].to_checker() for name in sorted(ranges)}
-    values = {name: fmpq(v.numerator, v.denominator) for name, v in sample.items()}
+    values = {name: exact(v) for name, v in sample.items()}
     return Workshop(expression.to_table(), parameters, values, deadline)
 
 
@@ -189,7 +185,7 @@ def _attempt(
     constant: Fraction | None,
 ) -> Step | None:
     """A proof that follows the landscape at one sample of the parameters."""
-    bound = None if constant is None else fmpq(constant.numerator, constant.denominator)
+    bound = None if constant is None else exact(constant)
     goal = Claim(claim["kind"], shop.subject, False, bound, shop.session.parameters)
     outer: Step | None = None
     if scale is not None:

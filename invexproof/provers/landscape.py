@@ -21,15 +21,16 @@ from invexcheck.pieces import Resolution, resolve
 from invexproof.expressions.piecewise import normal_form
 from invexproof.expressions.terms import Expression
 from invexproof.provers.signs import approximate, dyadic, solve
-from invexproof.provers.workshop import HOLE, Step, Workshop
+from invexproof.provers.workshop import HOLE, Step, Workshop, exact
 
 SAMPLE_BITS = (96, 512)
 ZERO_BITS = 60
+VALUE_BITS = 256
 FAR = 40
+"""Samples reach 2**FAR in powers of two."""
 MAX_TURNS = 4
 COARSE = 64
 """Largest denominator of a sample that is preferred in proofs."""
-"""Samples reach 2**FAR in powers of two."""
 
 
 class Unresolved(Exception):
@@ -86,11 +87,11 @@ class Landscape:
         """The piece to which a point (not a cut) belongs."""
         return sum(self.shop.session.less(cut, self.shop.rational(x)) for cut in self.cuts)
 
-    def value(self, x: fmpq, piece: int | None = None, bits: int = 256) -> arb | None:
+    def value(self, x: fmpq, piece: int | None = None) -> arb | None:
         """f at a rational point, by the smooth form of its piece."""
         if x not in self._values:
             k = self.index_of(x) if piece is None else piece
-            self._values[x] = ball_at(self.shop, self.pieces[k].function, x, bits)
+            self._values[x] = ball_at(self.shop, self.pieces[k].function, x, VALUE_BITS)
         return self._values[x]
 
     @property
@@ -193,12 +194,12 @@ def _point(shop: Workshop, breakpoint: Any) -> Point | None:
     """A breakpoint as an exact point of the checker."""
     if breakpoint.rational is not None:
         value = breakpoint.rational
-        return shop.rational(fmpq(value.numerator, value.denominator))
+        return shop.rational(exact(value))
     if breakpoint.expression is not None:
         term = shop.session.terms.read(breakpoint.expression.to_table(), ())[-1]
         return shop.session.point({"constant": shop.line(term)}, ())
     term = shop.session.terms.read(breakpoint.guard.to_table(), ())[-1]
-    low, high = (fmpq(v.numerator, v.denominator) for v in breakpoint.bracket)
+    low, high = (exact(v) for v in breakpoint.bracket)
     return tight_zero(shop, term, low, high)
 
 

@@ -16,7 +16,7 @@ from invexproof.provers.landscape import Landscape, ball_at, sign_at
 from invexproof.provers.refutation import STRATEGIES
 from invexproof.provers.signs import approximate, complete
 from invexproof.provers.valley import prove_valley
-from invexproof.provers.workshop import HOLE, OutOfEffort, Step
+from invexproof.provers.workshop import HOLE, OutOfEffort, Step, exact
 
 DEPTH = 5
 EFFORT = 600
@@ -126,7 +126,7 @@ def lipschitz_candidates(land: Landscape) -> Iterator[fmpq]:
         bound = simplest_between(Fraction(largest) if slack < 1e-9 else low, low * (1 + Fraction(slack)))
         if bound.denominator <= MAX_DENOMINATOR and bound not in seen:
             seen.add(bound)
-            yield fmpq(bound.numerator, bound.denominator)
+            yield exact(bound)
 
 
 def simplest_between(low: Fraction, high: Fraction) -> Fraction:

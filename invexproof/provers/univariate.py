@@ -17,7 +17,7 @@ from invexproof.provers.outcome import Outcome, Verdict
 from invexproof.provers.properties import first_complete, jumps, prove_property, refute_property
 from invexproof.provers.refutation import refute
 from invexproof.provers.valley import prove_valley
-from invexproof.provers.workshop import OutOfTime, Step, Workshop
+from invexproof.provers.workshop import OutOfTime, Step, Workshop, exact
 
 KINDS = (
     "activation.invex",
@@ -51,7 +51,7 @@ def prove_activation(
     claim: dict[str, Any] = {"kind": kind, "negated": False, "subject": table}
     if constant is not None:
         claim["constant"] = str(constant)
-    bound = None if constant is None else fmpq(constant.numerator, constant.denominator)
+    bound = None if constant is None else exact(constant)
     try:
         land = survey(shop, expression)
         return _undefined(land, expression) or _decide(land, claim, bound)
@@ -127,7 +127,7 @@ def rational_from(text: str) -> Any:
         value = Fraction(text)
     except ValueError:
         return None
-    return fmpq(value.numerator, value.denominator)
+    return exact(value)
 
 
 def _jump(land: Landscape) -> dict[str, Any] | None:

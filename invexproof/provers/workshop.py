@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from flint import fmpq
@@ -35,6 +36,11 @@ AUXILIARY_KEYS = frozenset(
 
 WORKING_LIMITS = Limits(terms=200_000, leaves=50_000_000, work=10**15, seconds=3600)
 """Bounds for the search; the certificate itself is checked within the default limits."""
+
+
+def exact(value: Fraction) -> fmpq:
+    """A Python fraction as a rational of the checker."""
+    return fmpq(value.numerator, value.denominator)
 
 
 class OutOfTime(Exception):
