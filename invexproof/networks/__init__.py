@@ -1,0 +1,1 @@
+"""Networks as exact mathematical objects: the maps that claims are about."""
