@@ -101,10 +101,24 @@ class Assembler:
             raise NetworkError("the numbers of the entries to gather are a non-empty array of integers")
         wanted = tuple(int(n) for n in (array.shape if shape is None else shape))
         nodes = (source,) if isinstance(source, int) else tuple(source)
+        nodes, flat = self._taken(nodes, array.ravel().astype(np.int64))
         unchanged = len(nodes) == 1 and self._shapes[nodes[0]] == wanted
-        if unchanged and np.array_equal(array.ravel(), np.arange(self.size(nodes[0]))):
+        if unchanged and np.array_equal(flat, np.arange(self.size(nodes[0]))):
             return nodes[0]
-        return self._add("gather", nodes, tuple(array.ravel().tolist()), wanted)
+        return self._add("gather", nodes, tuple(flat.tolist()), wanted)
+
+    def _taken(self, nodes: tuple[int, ...], flat: npt.NDArray[np.int64]) -> tuple[tuple[int, ...], Any]:
+        """The nodes of which something is taken, each once, and the entries' numbers among those."""
+        starts = np.cumsum([0, *(self.size(n) for n in nodes)])
+        if flat.min() < -1 or flat.max() >= starts[-1]:
+            raise NetworkError(
+                f"an entry to gather is not there: they have numbers 0 to {starts[-1] - 1}, or -1"
+            )
+        place = np.searchsorted(starts, flat, side="right") - 1  # -1 for the constant 0
+        taken = dict.fromkeys(nodes[p] for p in np.unique(place).tolist() if p >= 0) or {nodes[0]: None}
+        offsets = dict(zip(taken, np.cumsum([0, *(self.size(n) for n in taken)]).tolist(), strict=False))
+        moves = np.array([offsets.get(n, 0) for n in nodes]) - starts[:-1]
+        return tuple(taken), np.where(flat < 0, -1, flat + moves[place])
 
     def maximum(self, source: int) -> int:
         """The maximum over the last axis."""

@@ -60,8 +60,8 @@ class Network:
         for name in self.tensors:
             if not isinstance(name, str) or not _TENSOR_NAME.fullmatch(name):
                 raise NetworkError(f"{name!r:.60} is not a tensor name: letters, digits, and _ . : - inside")
-        if not self.nodes:
-            raise NetworkError('a network has at least one node, its input: ["input", [n]]')
+        if len(self.nodes) < 2:
+            raise NetworkError('a network has an input, ["input", [n]], and at least one node after it')
         shapes: list[Shape] = []
         context = Context(shapes, self.tensors, self.functions)
         for node in self.nodes:

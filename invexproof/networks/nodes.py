@@ -91,6 +91,8 @@ def _gather(node: Node, context: Context) -> Shape:
     _, sources, indices, shape = node
     if not isinstance(sources, tuple) or not sources or not isinstance(indices, tuple):
         raise NetworkError("it must list the nodes it takes from, and the numbers of the entries it takes")
+    if len(set(sources)) != len(sources):
+        raise NetworkError("it takes from one node twice; list each node once")
     total = sum(math.prod(context.shape(i)) for i in sources)
     shape = check_shape(shape)
     if len(indices) != math.prod(shape):

@@ -20,14 +20,14 @@ import numpy.typing as npt
 
 from invexproof.expressions.operations import ExpressionError, check_rational, read_rational
 from invexproof.networks.errors import NetworkError
+from invexproof.networks.rationals import ExactArray, objects, over_common_denominator
 from invexproof.networks.sidecar import Reference, SidecarFiles
 
 Shape: TypeAlias = tuple[int, ...]
 Array: TypeAlias = npt.NDArray[np.float64]
-ExactArray: TypeAlias = npt.NDArray[np.object_]
-"""An array of ints or Fractions."""
 
 MAX_ENTRIES: Final = 1 << 26
+MAX_AXES: Final = 8
 _FLOATS: Final[Mapping[str, np.dtype[Any]]] = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8")}
 _SIGNIFICANT_BITS: Final = {"F32": 24, "F64": 53}
 
@@ -36,8 +36,10 @@ def check_shape(shape: object) -> Shape:
     """The shape as a tuple; NetworkError unless it is a non-empty sequence of positive integers."""
     if not isinstance(shape, list | tuple) or not shape or any(type(n) is not int or n < 1 for n in shape):
         raise NetworkError(f"{shape!r:.60} is not a shape: give a list of positive integers, such as [3, 4]")
-    if math.prod(shape) > MAX_ENTRIES:
-        raise NetworkError(f"the shape {shape!r:.60} has more than {MAX_ENTRIES} entries")
+    if len(shape) > MAX_AXES or math.prod(shape) > MAX_ENTRIES:
+        raise NetworkError(
+            f"the shape {shape!r:.60} has more than {MAX_AXES} axes, or more than {MAX_ENTRIES} entries"
+        )
     return tuple(shape)
 
 
@@ -75,7 +77,7 @@ class Tensor:
                 f"a tensor of {array.dtype} has no numbers; give floats, integers or fractions"
             )
         flat = [exact(value) for value in array.ravel().tolist()]
-        return Tensor(shape, _frozen(_objects(flat).reshape(shape)))
+        return Tensor(shape, _frozen(objects(flat).reshape(shape)))
 
     @staticmethod
     def unknown(shape: Sequence[int]) -> Tensor:
@@ -116,21 +118,26 @@ class Tensor:
         return _frozen(self.known().astype(np.float64))
 
     def fractions(self) -> ExactArray:
-        """The exact values, an object array of Fractions."""
+        """The exact values, an object array of Fractions (made when first asked for)."""
+        return self._fractions
+
+    @cached_property
+    def _fractions(self) -> ExactArray:
         values = self.known()
         if values.dtype == np.object_:
             return values
-        return _objects([Fraction(v) for v in values.ravel().tolist()]).reshape(self.shape)
+        return _frozen(objects(map(Fraction, values.ravel().tolist())).reshape(self.shape))
 
     def integers(self) -> tuple[ExactArray, int]:
         """Numerators (ints in an object array) over one positive common denominator, the least one."""
+        return self._integers
+
+    @cached_property
+    def _integers(self) -> tuple[ExactArray, int]:
         values = self.known()
-        if values.dtype != np.object_:
-            return _dyadic(values, _SIGNIFICANT_BITS[self.dtype])
-        flat = values.ravel().tolist()
-        denominator = math.lcm(*(v.denominator for v in flat))
-        numerators = [v.numerator * (denominator // v.denominator) for v in flat]
-        return _objects(numerators).reshape(self.shape), denominator
+        if values.dtype == np.object_:
+            return over_common_denominator(values)
+        return _dyadic(values, _SIGNIFICANT_BITS[self.dtype])
 
     def reshape(self, shape: Sequence[int]) -> Tensor:
         """The same entries, row-major, in another shape; inline."""
@@ -229,7 +236,7 @@ def _as_array(values: Any) -> npt.NDArray[Any]:
     flat, shape = _flatten(values)
     if flat and all(isinstance(v, float | np.floating) for v in flat):
         return np.array(flat).reshape(shape)
-    return _objects([int(v) if isinstance(v, np.integer) else v for v in flat]).reshape(shape)
+    return objects([int(v) if isinstance(v, np.integer) else v for v in flat]).reshape(shape)
 
 
 def _flatten(values: Any) -> tuple[list[Any], Shape]:
@@ -241,12 +248,6 @@ def _flatten(values: Any) -> tuple[list[Any], Shape]:
     if len({shape for _, shape in parts}) != 1:
         raise NetworkError(f"{values!r:.60} is not a tensor: its rows differ in length, or there are none")
     return [v for flat, _ in parts for v in flat], (len(parts), *parts[0][1])
-
-
-def _objects(values: Sequence[Any]) -> ExactArray:
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
 
 
 def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -272,7 +273,7 @@ def _dyadic(values: npt.NDArray[Any], bits: int) -> tuple[ExactArray, int]:
     lift = int(max(0, -np.where(scaled == 0, 0, shift).min()))
     factors = {int(s): 1 << max(0, int(s) + lift) for s in np.unique(shift)}
     flat: Iterator[tuple[int, int]] = zip(scaled.ravel().tolist(), shift.ravel().tolist(), strict=True)
-    return _objects([n * factors[s] for n, s in flat]).reshape(values.shape), 1 << lift
+    return objects([n * factors[s] for n, s in flat]).reshape(values.shape), 1 << lift
 
 
 def _read_values(shape: Shape, values: Any) -> Tensor:
@@ -284,7 +285,7 @@ def _read_values(shape: Shape, values: Any) -> Tensor:
         numbers = [read_rational(v) for v in values]
     except ExpressionError as error:
         raise NetworkError(f"in the values of a tensor: {error}") from None
-    return Tensor(shape, _frozen(_objects(numbers).reshape(shape)))
+    return Tensor(shape, _frozen(objects(numbers).reshape(shape)))
 
 
 def _read_data(shape: Shape, dtype: Any, text: Any) -> npt.NDArray[Any]:
