@@ -13,7 +13,7 @@ from invexproof.expressions.evaluation import exact_root
 from invexproof.expressions.terms import Expression
 from invexproof.networks.assembling import Assembler, Function, Weights
 from invexproof.networks.errors import NetworkError
-from invexproof.networks.tensors import Tensor, exact
+from invexproof.networks.tensors import Tensor, check_shape, exact
 from invexproof.networks.windows import Indices, dilated, entries, spread, windows
 
 __all__ = ["Builder"]
@@ -83,7 +83,9 @@ class Builder(Assembler):
 
     def upsample(self, source: int, factor: Sizes) -> int:
         """Nearest-neighbour upsampling of the axes after the first."""
-        factors = spread(factor, len(self.shape(source)) - 1, "factor")
+        channels, *sizes = self.shape(source)
+        factors = spread(factor, len(sizes), "factor")
+        check_shape([channels, *(n * f for n, f in zip(sizes, factors, strict=True))])
 
         def repeated(image: Indices) -> Indices:
             for axis, times in enumerate(factors, 1):
@@ -94,6 +96,7 @@ class Builder(Assembler):
 
     def pad(self, source: int, widths: Sequence[tuple[int, int]]) -> int:
         """Zeros before and after, a pair for each axis; negative widths cut off."""
+        check_shape([n + p + q for n, (p, q) in zip(self.shape(source), widths, strict=True)])
 
         def padded(a: Indices) -> Indices:
             a = np.pad(a, [(max(0, p), max(0, q)) for p, q in widths], constant_values=-1)

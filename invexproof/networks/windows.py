@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from invexproof.networks.errors import NetworkError
+from invexproof.networks.tensors import check_shape
 
 Indices: TypeAlias = npt.NDArray[np.int64]
 
@@ -39,7 +40,10 @@ def windows(
     A padding may be a pair (before, after).
     """
     pads: list[Any] = [(0, 0), *((p, p) if isinstance(p, int) else tuple(p) for p in padding)]
+    check_shape([n + sum(p) for n, p in zip(image.shape, pads, strict=True)])
     padded = np.pad(image, pads, constant_values=-1)
+    if min(*kernel, *stride, *dilation) < 1 or min(map(min, pads)) < 0:
+        raise NetworkError("kernel, stride and dilation are positive, and padding is not negative")
     span = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
     if any(s > size for s, size in zip(span, padded.shape[1:], strict=True)):
         raise NetworkError(
