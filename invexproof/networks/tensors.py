@@ -289,7 +289,7 @@ def _read_values(shape: Shape, values: Any) -> Tensor:
 
 
 def _read_data(shape: Shape, dtype: Any, text: Any) -> npt.NDArray[Any]:
-    if dtype not in _FLOATS:
+    if not isinstance(dtype, str) or dtype not in _FLOATS:
         raise NetworkError(f"the dtype of a tensor is {dtype!r:.30}; inline tensors are F32 or F64")
     try:
         data = base64.b64decode(text, validate=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -35,11 +35,12 @@ def windows(
     padding: Sequence[int],
     dilation: Sequence[int],
 ) -> Indices:
-    """Every window of an image of shape [C, s1, ..., sd]: shape [o1, ..., od, C, k1, ..., kd]; -1 is padding.
-
-    A padding may be a pair (before, after).
-    """
-    pads: list[Any] = [(0, 0), *((p, p) if isinstance(p, int) else tuple(p) for p in padding)]
+    """Every window of an image of shape [C, s1, ..., sd]: shape [o1, ..., od, C, k1, ..., kd]; -1 is padding."""
+    if not kernel:
+        raise NetworkError(
+            "windows need an image with a channel axis and spatial axes: [channels, height, width]"
+        )
+    pads = [(0, 0), *((p, p) for p in padding)]
     check_shape([n + sum(p) for n, p in zip(image.shape, pads, strict=True)])
     padded = np.pad(image, pads, constant_values=-1)
     if min(*kernel, *stride, *dilation) < 1 or min(map(min, pads)) < 0:

@@ -64,7 +64,7 @@ def network_of_yaml(text: str, source: str = "the YAML text") -> Network:
         if "variables" in fields:
             raise fields["variables"].error("only formulas have variables")
         layers = fields["network"].items(f"a list of layers ({_EXAMPLE})")
-        start = builder.input(_input_shape(fields.get("input"), layers[0]))
+        start = _start(builder, fields.get("input"), layers[0])
         output = _sequence(builder, start, fields["network"])
     loss = fields.get("loss")
     try:
@@ -75,13 +75,17 @@ def network_of_yaml(text: str, source: str = "the YAML text") -> Network:
         raise (root if loss is None else loss).error(error) from None
 
 
-def _input_shape(item: Item | None, first: Item) -> list[int]:
-    if item is not None:
-        return item.integers()
+def _start(builder: Builder, shape: Item | None, first: Item) -> int:
+    """The input; its shape may be that of the weights of the first layer."""
+    if shape is not None:
+        try:
+            return builder.input(shape.integers())
+        except NetworkError as error:
+            raise shape.error(error) from None
     if isinstance(first.value, dict):
         name, value, _ = _named(first)
         if name == "linear":
-            return [value.tensor().shape[-1]]
+            return builder.input(value.tensor().shape[-1])
     raise first.error("before a layer other than linear, say how many inputs there are: input: 2")
 
 

@@ -96,7 +96,8 @@ class Item:
 
     def integers(self) -> list[int]:
         """A list of whole numbers, or one alone."""
-        return [part.integer() for part in self.value] if isinstance(self.value, list) else [self.integer()]
+        parts = self.items("a list of whole numbers") if isinstance(self.value, list) else [self]
+        return [part.integer() for part in parts]
 
     def sizes(self) -> int | list[int]:
         """A whole number, or a list of them."""
