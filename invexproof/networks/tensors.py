@@ -140,17 +140,23 @@ class Tensor:
         return _dyadic(values, _SIGNIFICANT_BITS[self.dtype])
 
     def reshape(self, shape: Sequence[int]) -> Tensor:
-        """The same entries, row-major, in another shape; inline."""
+        """The same entries, row-major, in another shape; inline, and one object however often it is asked for."""
         new = check_shape(list(shape))
         if math.prod(new) != self.size:
             raise NetworkError(f"{self.size} entries do not fit the shape {list(new)}")
-        return Tensor(new, None if self.values is None else _frozen(self.values.reshape(new)))
+        values = None if self.values is None else _frozen(self.values.reshape(new))
+        return self._derived.setdefault(new, Tensor(new, values))
 
     def rows(self, start: int, stop: int) -> Tensor:
-        """The part from ``start`` to before ``stop`` along the first axis; inline."""
+        """The part from ``start`` to before ``stop`` along the first axis, as :meth:`reshape` gives it."""
         part = range(self.shape[0])[start:stop]
         values = None if self.values is None else _frozen(self.values[part.start : part.stop])
-        return Tensor((len(part), *self.shape[1:]), values)
+        return self._derived.setdefault(part, Tensor((len(part), *self.shape[1:]), values))
+
+    @cached_property
+    def _derived(self) -> dict[object, Tensor]:
+        """Tensors made from this one: those of a free tensor must be the same unknowns each time."""
+        return {}
 
     # -- identity --------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Final
 
 import yaml
@@ -104,7 +105,11 @@ class Item:
         return self.integers() if isinstance(self.value, list) else self.integer()
 
     def tensor(self) -> Tensor:
-        """Nested lists of exact numbers, or ``{free: [shape]}`` for unknown weights."""
+        """Nested lists of exact numbers, or ``{free: [shape]}`` for unknown weights (the same ones each time)."""
+        return self._tensor
+
+    @cached_property
+    def _tensor(self) -> Tensor:
         if isinstance(self.value, dict):
             fields = self.fields(("free",), "a tensor")
             if "free" not in fields:
@@ -164,22 +169,32 @@ def read_items(text: str, source: str) -> Item:
 
 
 class _Tree:
+    """Items by node, so that an alias is the item of its anchor: free weights that are named again are tied."""
+
     def __init__(self, source: str) -> None:
         self.source = source
         self.count = 0
+        self.known: dict[int, tuple[Item, int]] = {}
 
     def item(self, node: Any, path: str, depth: int) -> Item:
         line = node.start_mark.line + 1
-        self.count += 1
+        before = self.count
+        found, size = self.known.get(id(node), (None, 1))
+        self.count += size
         if depth > MAX_DEPTH or self.count > MAX_ITEMS:
             raise Item("", self.source, line, path[:80]).error("too deeply nested, or too many items")
+        if found is None:
+            found = Item(self.value(node, path, depth), self.source, line, path)
+            self.known[id(node)] = (found, self.count - before)
+        return found
+
+    def value(self, node: Any, path: str, depth: int) -> str | list[Item] | dict[str, Item]:
         if isinstance(node, yaml.SequenceNode):
-            parts = [self.item(part, f"{path}[{k}]", depth + 1) for k, part in enumerate(node.value, 1)]
-            return Item(parts, self.source, line, path)
+            return [self.item(part, f"{path}[{k}]", depth + 1) for k, part in enumerate(node.value, 1)]
         if isinstance(node, yaml.MappingNode):
-            return Item(self.fields(node, path, depth), self.source, line, path)
+            return self.fields(node, path, depth)
         nothing = node.style is None and node.value in ("", "~", "null", "Null", "NULL")
-        return Item("" if nothing else str(node.value), self.source, line, path)
+        return "" if nothing else str(node.value)
 
     def fields(self, node: Any, path: str, depth: int) -> dict[str, Item]:
         result: dict[str, Item] = {}

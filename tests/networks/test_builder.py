@@ -203,6 +203,15 @@ def test_free_tensors_are_tied_by_identity() -> None:
     assert network.nodes[1][2] == network.nodes[2][2] != network.nodes[3][2]
 
 
+def test_free_kernels_are_tied_through_convolutions() -> None:
+    b = Builder()
+    kernel = Tensor.unknown([2, 1, 3, 3])
+    node = b.input([2, 4, 4])
+    for _ in range(2):
+        node = b.conv2d(node, kernel, padding=1, groups=2)
+    assert len(b.finish(node).free) == 2  # one for each group
+
+
 def test_names() -> None:
     b = Builder()
     node = b.linear(b.linear(b.input(1), [[1]], [2], name="a"), [[3]], [4], name="a")

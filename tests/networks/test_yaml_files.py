@@ -62,6 +62,17 @@ def test_formulas() -> None:
 def test_anchors_share_weights() -> None:
     shared = network_of_yaml("network: [{linear: &w [[1, 2], [3, 4]]}, tanh, {linear: *w}]")
     assert len(shared.tensors) == 1
+    tied = network_of_yaml(
+        "network: [{linear: &w {free: [2, 2]}}, tanh, {linear: *w}, {linear: {free: [2, 2]}}]"
+    )
+    assert [node[2] for node in tied.nodes if node[0] == "linear"] == ["weight0", "weight0", "weight1"]
+
+
+def test_aliases_cannot_multiply_without_end() -> None:
+    lines = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    lines += [f"a{k}: &a{k} [{', '.join([f'*a{k - 1}'] * 10)}]" for k in range(1, 9)]
+    with pytest.raises(YamlError, match="too many items"):
+        network_of_yaml("\n".join(lines))
 
 
 def test_free_weights() -> None:
