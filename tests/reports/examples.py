@@ -1,4 +1,4 @@
-"""The certificates that FORMAT.md shows: one for every rule, used as a corpus by the tests of the reports."""
+"""The certificates that the format shows: one for every rule, used as a corpus by the tests of the reports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 CERTIFICATES = Path(__file__).resolve().parents[2] / "certificates"
-FORMAT = (CERTIFICATES / "FORMAT.md").read_text(encoding="utf-8")
+PAGES = (CERTIFICATES / "FORMAT.md", *sorted((CERTIFICATES / "format").glob("*.md")))
+FORMAT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 EXAMPLES: list[dict[str, Any]] = [json.loads(body) for body in re.findall(r"```json\n(.*?)```", FORMAT, re.S)]
 

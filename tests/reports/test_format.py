@@ -1,4 +1,4 @@
-"""FORMAT.md is complete: every rule, field, operator and kind of the checker is in it; its examples hold."""
+"""The format is complete: every rule, field, operator and kind of the checker is in it; its examples hold."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import invexcheck
-from invexcheck import terms
+from invexcheck import networks, tensors, terms
 from invexcheck.kernel import verify
 from invexcheck.limits import Limits
 from invexcheck.rules import RULES
@@ -24,13 +24,15 @@ from tests.reports.examples import CERTIFICATES, EXAMPLES, FORMAT, named, steps
 SCHEMA: dict[str, Any] = json.loads((CERTIFICATES / "schema.json").read_text(encoding="utf-8"))
 READERS = {"raw", "text", "choice", "integer", "flag", "rational", "items", "object", "has", "step", "sign"}
 """Methods that read a field of the file; their text arguments are names of fields."""
+READING = ("kernel.py", "session.py", "networks.py", "tensors.py")
+"""Modules of the checker that read fields, beside its rules."""
 NOT_FIELDS = {*terms.UNARY, *terms.BINARY, "rat", "var", "internal", ">", "<", ">=", "<="}
 
 
 def fields_read() -> Iterator[str]:
     """Names of fields in the sources of the checker, f"{side}_steep" spelt out."""
     folder = Path(invexcheck.__file__).parent
-    for path in (folder / "kernel.py", folder / "session.py", *sorted((folder / "rules").glob("*.py"))):
+    for path in (*(folder / name for name in READING), *sorted((folder / "rules").glob("*.py"))):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 is_reader = node.func.attr in READERS or node.func.attr == "auxiliary_term"
@@ -66,8 +68,28 @@ def test_every_rule_has_a_section_an_example_and_its_lemmas() -> None:
 
 @pytest.mark.parametrize(
     "names",
-    [terms.UNARY, terms.BINARY, terms.GUARDED, terms.CONSTANTS, KINDS, COMPARISONS, LEAVES],
-    ids=["unary", "binary", "guarded", "constants", "kinds", "comparisons", "leaves"],
+    [
+        terms.UNARY,
+        terms.BINARY,
+        terms.GUARDED,
+        terms.CONSTANTS,
+        KINDS,
+        COMPARISONS,
+        LEAVES,
+        networks.READERS,
+        tensors.LAYOUTS,
+    ],
+    ids=[
+        "unary",
+        "binary",
+        "guarded",
+        "constants",
+        "kinds",
+        "comparisons",
+        "leaves",
+        "nodes",
+        "layouts",
+    ],
 )
 def test_every_name_of_the_checker_is_documented(names: Any) -> None:
     assert {name for name in names if not re.search(rf'[`"]{re.escape(name)}[`"]', FORMAT)} == set()
