@@ -13,6 +13,8 @@ from typing import Any
 from flint import fmpq
 
 from invexcheck.errors import Path
+from invexcheck.intervals import Interval
+from invexcheck.networks import Network, Segment
 
 STRICT = {">": True, "<": True, ">=": False, "<=": False}
 """The relations of sign goals (``term relation 0``), and whether each is strict."""
@@ -111,7 +113,53 @@ class Claim:
         )
 
 
-Goal = Sign | Analytic | Claim
+Box = tuple[tuple[fmpq, fmpq], ...]
+"""A closed interval with rational ends for each coordinate."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapClaim:
+    """A top-level statement about a network; `region` None is all of R^n."""
+
+    kind: str
+    network: Network
+    negated: bool = False
+    region: Box | None = None
+    almost: bool = False
+    """Off a null set."""
+    smooth: bool = False
+    """The proof must also show the map continuously differentiable."""
+    pieces: bool = False
+    """The proof must also show the map analytic near almost every point."""
+    total: bool = False
+    """The proof must also show the map defined on all of R^n, beyond its region."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FullRank:
+    """Every matrix of Clarke's generalised Jacobian of the segment has full row rank.
+
+    At every point of `region` (None: everywhere); `almost`: at almost every point, where it is differentiable.
+    """
+
+    segment: Segment
+    region: tuple[Interval, ...] | None = None
+    almost: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Defect:
+    """At some point of `region` some matrix of the generalised Jacobian has a smaller rank than there are outputs.
+
+    `almost`: the set of points where the map is differentiable with full row rank lacks a set of positive measure.
+    """
+
+    network: Network
+    region: Box | None = None
+    almost: bool = False
+
+
+Goal = Sign | Analytic | Claim | MapClaim | FullRank | Defect
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +184,12 @@ class Rule:
     lemmas: tuple[str, ...]
     apply: Callable[..., list[Obligation]]
     settles: tuple[tuple[str, bool], ...] = ()
-    """For rules on claims: the pairs (kind, negated) that the rule may conclude; empty means any."""
+    """For rules on top-level claims: the pairs (kind, negated) that the rule may conclude; empty means any."""
 
     def fits(self, goal: Goal) -> bool:
         """Whether the rule may be applied to this goal."""
         if not isinstance(goal, self.goals):
             return False
-        return not self.settles or (isinstance(goal, Claim) and (goal.kind, goal.negated) in self.settles)
+        if not self.settles:
+            return True
+        return isinstance(goal, Claim | MapClaim) and (goal.kind, goal.negated) in self.settles

@@ -22,6 +22,8 @@ class Limits:
     nodes: int = _limit(500_000, "JSON values in the document")
     digits: int = _limit(2000, "decimal digits of one integer, numerator or denominator")
     terms: int = _limit(5000, "entries of one term table, derived ones included")
+    entries: int = _limit(2_000_000, "entries of one tensor of weights, and of all that is derived from it")
+    sidecar: int = _limit(64 * MEBIBYTE, "bytes of one file that a certificate names")
     leaves: int = _limit(200_000, "boxes on which an inequality is evaluated")
     precision: int = _limit(2048, "bits of precision of one evaluation")
     work: int = _limit(4_000_000_000, "bits times operations, over the whole certificate")

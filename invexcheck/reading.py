@@ -23,6 +23,7 @@ Json = object
 # quote that is matched alone opens a string that never ends.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|["\[\]{},]')
 _RATIONAL = re.compile(r"-?(0|[1-9][0-9]*)(/[1-9][0-9]*)?")
+_FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,199}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def parse(data: bytes, limits: Limits) -> Json:
     try:
         document: Json = json.loads(
             text,
-            object_pairs_hook=_unique,
+            object_pairs_hook=unique,
             parse_int=integer,
             parse_float=_no_number,
             parse_constant=_no_number,
@@ -134,7 +135,7 @@ def _survey(text: str, limits: Limits) -> None:
         limits.bound("nodes", nodes)
 
 
-def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+def unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     result: dict[str, Json] = {}
     for key, value in pairs:
         if key in result:
@@ -253,3 +254,36 @@ class Fields:
 
     def _wrong(self, name: str, expected: str, value: Json) -> Reject:
         return Reject(f"expected {expected}, got {shown(value)}", "schema", (*self.path, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The directory of a certificate, from which it may name other files; None allows no file at all."""
+
+    path: bytes | None = None
+
+    def read(self, name: str, sha256: str, most: int, where: Path) -> bytes:
+        """The bytes of a regular file beside the certificate, bound by their digest.
+
+        The name is a bare file name; symbolic links are not followed.
+        """
+        if self.path is None:
+            raise Reject("the certificate names a file, but has no directory of its own", "file", where)
+        if _FILE_NAME.fullmatch(name) is None:
+            raise Reject(f"{shown(name)} is not a bare file name", "file", where)
+        full = os.path.join(self.path, name.encode("ascii"))
+        try:
+            if not stat.S_ISREG(os.lstat(full).st_mode):
+                raise Reject(f"{shown(name)} is not a regular file", "file", where)
+            descriptor = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            with open(descriptor, "rb") as file:
+                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                    raise Reject(f"{shown(name)} is not a regular file", "file", where)
+                data = file.read(most + 1)
+        except OSError as error:
+            raise Reject(f"cannot read {shown(name)}: {error.strerror}", "file", where) from error
+        if len(data) > most:
+            raise Refuse("sidecar", f"{shown(name)} is above the limit of {most} bytes")
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise Reject(f"the digest of {shown(name)} is not the one in the certificate", "file", where)
+        return data

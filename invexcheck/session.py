@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
 
@@ -14,8 +14,11 @@ from invexcheck.goals import Analytic, Obligation, ParameterRange, Point, Sign, 
 from invexcheck.intervals import NEG_INF, POS_INF, Interval, Undefined, evaluate, lower, upper
 from invexcheck.limits import Budget, Limits
 from invexcheck.normal_form import NormalForms
-from invexcheck.reading import Fields, rational
+from invexcheck.reading import Fields, Folder, rational
 from invexcheck.terms import GUARDED, Terms
+
+if TYPE_CHECKING:
+    from invexcheck.functions import Facts
 
 VARIABLE = "x"
 PRECISIONS = (64, 128, 256, 512, 1024, 2048)
@@ -23,15 +26,28 @@ PRECISIONS = (64, 128, 256, 512, 1024, 2048)
 
 
 class Session:
-    """One certificate under verification. `auxiliary` are the terms of the proof's own table."""
+    """One certificate under verification. `auxiliary` are the terms of the proof's own table.
 
-    def __init__(self, limits: Limits, parameters: Mapping[str, ParameterRange] | None = None) -> None:
+    `folder` is where it may name other files; `facts` is what its proof shows of the functions of its network;
+    `included` are the rules that certificates inside it use, `depth` is how deep it is inside others itself.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        parameters: Mapping[str, ParameterRange] | None = None,
+        budget: Budget | None = None,
+    ) -> None:
         self.limits = limits
-        self.budget = Budget(limits)
+        self.budget = budget or Budget(limits)
         self.terms = Terms(limits)
         self.forms = NormalForms(self.terms, self.budget)
         self.parameters = dict(parameters or {})
         self.auxiliary: list[int] = []
+        self.folder = Folder()
+        self.facts: dict[int, Facts] = {}
+        self.included: set[str] = set()
+        self.depth = 0
         self._programs: dict[tuple[tuple[int, ...], tuple[str, ...]], Program] = {}
 
     # -- terms --------------------------------------------------------------------------

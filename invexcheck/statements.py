@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from flint import fmpq
-
-from invexcheck.goals import Claim, ParameterRange
+from invexcheck.goals import Box, Claim, MapClaim, ParameterRange
+from invexcheck.network_text import describe
+from invexcheck.printing import MAX_LENGTH, formula
+from invexcheck.reading import digest
 from invexcheck.session import Session
-from invexcheck.terms import UNARY, Node
-
-MAX_LENGTH = 2000
 
 KINDS: dict[str, tuple[str, str]] = {
     "activation.invex": (
@@ -32,23 +30,29 @@ KINDS: dict[str, tuple[str, str]] = {
         "{f} has no Clarke-stationary point on R.",
         "{f} has a Clarke-stationary point on R.",
     ),
+    "map.jacobian-nonsingular": (
+        "At every x in {where}, every matrix in Clarke's generalised Jacobian of {f} at x (the Jacobian, where "
+        "{f} is continuously differentiable) has full row rank {k}.",
+        "At some x in {where}, some matrix in Clarke's generalised Jacobian of {f} at x (the Jacobian, where {f} "
+        "is continuously differentiable) has a rank below {k}.",
+    ),
+    "map.jacobian-nonsingular-almost-everywhere": (
+        "At almost every {x} in {where}, {f} is differentiable in x with a Jacobian of full row rank {k}.",
+        "The points {x} of {where} at which {f} is differentiable in x with a Jacobian of full row rank {k} "
+        "leave out a set of positive measure.",
+    ),
+    "composition.invex": (
+        "x -> {f} is invex {on}: every Clarke-stationary point of it {there} is a global minimiser of it over R^{n}.",
+        "x -> {f} is not invex {on}: {some} of it {there} not a global minimiser of it over R^{n}.",
+    ),
 }
 """For each kind of claim, what it says and what its negation says."""
 
-INFIX = {
-    "add": " + ",
-    "sub": " - ",
-    "mul": "*",
-    "div": "/",
-    "lt": " < ",
-    "le": " <= ",
-    "and": " & ",
-    "or": " | ",
-}
 
-
-def statement(session: Session, claim: Claim) -> str:
+def statement(session: Session, claim: Claim | MapClaim) -> str:
     """The verified statement, over what it quantifies included."""
+    if isinstance(claim, MapClaim):
+        return _map_statement(session, claim)
     some = "any" if claim.negated else "some"
     constant = f"with {some} constant" if claim.constant is None else f"with constant {claim.constant}"
     sentence = KINDS[claim.kind][claim.negated].format(
@@ -60,60 +64,45 @@ def statement(session: Session, claim: Claim) -> str:
     return f"For {'some' if claim.negated else 'every'} {ranges}: {sentence}"
 
 
+def _map_statement(session: Session, claim: MapClaim) -> str:
+    network = claim.network
+    n, k = network.inputs, network.outputs
+    space = f"R^{n}"
+    where = space if claim.region is None else _box(claim.region)
+    free = bool(network.free)
+    f = "Phi(x)" if network.loss is None else "loss(Phi(x))"
+    on, there = (f"on {where}", f"in {where}")
+    some = "some Clarke-stationary point"
+    if claim.almost:
+        on, there = f"almost everywhere on {space}", "outside a null set"
+        some = "the Clarke-stationary points"
+    there_not = f"{there} is" if not claim.almost else "on a set of positive measure are"
+    sentence = KINDS[claim.kind][claim.negated].format(
+        f=f,
+        k=k,
+        n=n,
+        x="(x, weights)" if free else "x",
+        where=f"{space} x (all values of the free tensors)" if free else where,
+        on=on,
+        there=there_not if claim.negated else there,
+        some=some,
+    )
+    return f"{sentence}\n{describe(session, network)}"
+
+
+def _box(region: Box) -> str:
+    """A box, in full or, if that is too long, by its digest."""
+    if len(set(region)) == 1:
+        ((low, high),) = set(region)
+        return f"[{low}, {high}]^{len(region)}"
+    text = " x ".join(f"[{low}, {high}]" for low, high in region)
+    if len(text) <= MAX_LENGTH:
+        return text
+    ends = [[str(low), str(high)] for low, high in region]
+    return f"the box in R^{len(region)} whose list of ends has the SHA-256 {digest(ends)}"
+
+
 def _range(name: str, r: ParameterRange) -> str:
     low = "" if r.lower is None else f"{r.lower} {'<' if r.lower_open else '<='} "
     high = "" if r.upper is None else f" {'<' if r.upper_open else '<='} {r.upper}"
     return f"{low}{name}{high}" if low or high else f"real {name}"
-
-
-def formula(session: Session, root: int) -> str:
-    """The function as text; a text that would be too long is cut, and says so."""
-    texts: dict[int, str] = {}
-    for term in session.terms.order(root):
-        text = _node(session.terms.nodes[term], texts)
-        texts[term] = text if len(text) <= MAX_LENGTH else "(a term too long to print)"
-    text = texts[root]
-    return text[1:-1] if text.startswith("(") and text.endswith(")") and _balanced(text[1:-1]) else text
-
-
-def _balanced(text: str) -> bool:
-    depth = 0
-    for character in text:
-        depth += (character == "(") - (character == ")")
-        if depth < 0:
-            return False
-    return depth == 0
-
-
-def _node(node: Node, texts: dict[int, str]) -> str:
-    op = node[0]
-    if op == "var":
-        return str(node[1])
-    if op == "rat":
-        return _rational(node[1])
-    if op in INFIX:
-        return f"({texts[node[1]]}{INFIX[op]}{texts[node[2]]})"
-    if op == "neg":
-        return f"(-{texts[node[1]]})"
-    if op == "pow":
-        return f"{_base(texts[node[1]])}^{_rational(node[2])}"
-    if op in UNARY:
-        inside = texts[node[1]]
-        return f"{op}{inside}" if inside.startswith("(") and _balanced(inside[1:-1]) else f"{op}({inside})"
-    if op in ("min", "max"):
-        return f"{op}({texts[node[1]]}, {texts[node[2]]})"
-    if op == "piecewise":
-        pairs = (f"({texts[v]}, {texts[c]})" for c, v in zip(node[1::2], node[2::2], strict=True))
-        return f"piecewise({', '.join(pairs)})"
-    return str(op)
-
-
-def _base(text: str) -> str:
-    """The base of a power: a power of a power needs its parentheses."""
-    simple = text.isalnum() or (text.startswith("(") and text.endswith(")") and _balanced(text[1:-1]))
-    return text if simple else f"({text})"
-
-
-def _rational(value: fmpq) -> str:
-    text = str(value)
-    return f"({text})" if "/" in text or text.startswith("-") else text

@@ -88,10 +88,11 @@ def _answer(operation: Callable[..., Message], request: Message, limits: Limits,
     """The reply to one request, whatever happens. After something unexpected it is the last one."""
     try:
         if "data" in request:
-            stored = base64.b64decode(request["data"])
+            stored, folder = base64.b64decode(request["data"]), reading.Folder()
         else:
-            stored = reading.read(request["path"].encode("latin-1"), limits)
-        return operation(stored, limits, require)
+            path = request["path"].encode("latin-1")
+            stored, folder = reading.read(path, limits), reading.Folder(os.path.dirname(path) or b".")
+        return operation(stored, folder, limits, require)
     except Reject as reject:
         return _failure("INVALID", reject.code, reject.message, path=reject.path, rule=reject.rule)
     except Refuse as refuse:
@@ -108,9 +109,9 @@ def _failure(status: str, code: str, reason: str, **more: Any) -> Message:
     return {"status": status, "code": code, "reason": reason[:2000], **more}
 
 
-def _check(stored: bytes, limits: Limits, require: str) -> Message:
+def _check(stored: bytes, folder: reading.Folder, limits: Limits, require: str) -> Message:
     loaded = reading.certificate(stored, limits)
-    verified = kernel.verify(loaded.document, limits)
+    verified = kernel.verify(loaded.document, limits, folder)
     for name in verified.lemmas:
         if name not in LEMMAS or LEMMAS[name].proof not in ACCEPTED_PROOFS[require]:
             state = f"proved by {LEMMAS[name].proof}" if name in LEMMAS else "unknown"
@@ -119,7 +120,7 @@ def _check(stored: bytes, limits: Limits, require: str) -> Message:
     return {"status": "VALID", "sha256": loaded.sha256, "verified": result}
 
 
-def _subject(stored: bytes, limits: Limits, _: str) -> Message:
+def _subject(stored: bytes, _: reading.Folder, limits: Limits, __: str) -> Message:
     """The digest of the subject in a certificate, or of the table of terms that is the whole file."""
     value = reading.parse(reading.unpack(stored, limits), limits)
     for name in ("claim", "subject") if isinstance(value, dict) else ():

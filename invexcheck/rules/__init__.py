@@ -1,10 +1,25 @@
 """The table of inference rules, by name."""
 
 from invexcheck.goals import Rule
-from invexcheck.rules import algebra, calculus, enclosure, properties, refutation, valley
+from invexcheck.rules import (
+    algebra,
+    calculus,
+    compositions,
+    enclosure,
+    generic_rank,
+    jacobians,
+    networks,
+    properties,
+    rank_defects,
+    refutation,
+    regions,
+    valley,
+)
 
-RULES: dict[str, Rule] = {
-    rule.name: rule
-    for module in (enclosure, algebra, calculus, valley, properties, refutation)
-    for rule in module.RULES
-}
+FUNCTIONS = (enclosure, algebra, calculus, valley, properties, refutation)
+MAPS = (networks, jacobians, regions, generic_rank, rank_defects, compositions)
+
+ALL: tuple[Rule, ...] = tuple(rule for module in (*FUNCTIONS, *MAPS) for rule in module.RULES)
+RULES: dict[str, Rule] = {rule.name: rule for rule in ALL}
+if len(RULES) != len(ALL):
+    raise ValueError("two rules have one name")

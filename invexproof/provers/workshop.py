@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -87,6 +88,13 @@ class Workshop:
         self._effort: int | None = None
         self.failed: dict[tuple[Any, ...], int] = {}
         """Goals that could not be shown, with the depth up to which they were tried."""
+
+    def about(self, table: list[list[Any]]) -> Workshop:
+        """A workshop for another function in the same session, with the same deadline and table of terms."""
+        other = copy(self)
+        other.table = table
+        other.subject = self.session.terms.read(table, ("subject",))[-1]
+        return other
 
     @contextmanager
     def effort(self, goals: int) -> Iterator[None]:

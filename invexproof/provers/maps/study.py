@@ -1,0 +1,111 @@
+"""One search about a network: the checker's view of it, the prover's, and the facts of its functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from invexcheck.errors import Reject
+from invexcheck.goals import Goal, MapClaim, Obligation
+from invexcheck.kernel import read_claim
+from invexcheck.networks import Network as CheckedNetwork
+from invexcheck.networks import Segment
+from invexcheck.reading import Fields
+from invexcheck.slope_forms import SlopeForm
+from invexproof.networks.network import Network
+from invexproof.provers.maps.facts import describe
+from invexproof.provers.signs import solve
+from invexproof.provers.workshop import HOLE, WORKING_LIMITS, Step, Workshop, fill
+
+Region = tuple[tuple[Any, Any], ...]
+
+
+@dataclass
+class Study:
+    """The network as the checker reads it (`checked`) and as the prover does (`network`), in one workshop."""
+
+    shop: Workshop
+    network: Network
+    claim: dict[str, Any]
+    """The claim as it stands in a certificate, not negated."""
+    functions: list[Step | None] = field(default_factory=list)
+    """The entries of the step ``network``."""
+    forms: dict[tuple[int, int], SlopeForm | None] = field(default_factory=dict)
+    """Slope forms by the ends of their segments."""
+
+    @staticmethod
+    def of(network: Network, claim: dict[str, Any], deadline: float | None) -> Study:
+        """Read a claim; what can be shown of the network's functions is shown once, here."""
+        study = Study(Workshop([["var", "x"]], deadline=deadline), network, claim)
+        used = {f for _, node in study.whole.nodes() if node.op == "pointwise" for f in node.data}
+        for number, function in enumerate(network.functions):
+            described = describe(study.shop, function) if number in used else None
+            study.functions.append(described.step if described else None)
+        return study
+
+    @cached_property
+    def goal(self) -> MapClaim:
+        """The claim as the checker reads it."""
+        with Fields(self.claim, ("claim",), WORKING_LIMITS) as fields:
+            claim, _ = read_claim(self.shop.session, fields)
+        if not isinstance(claim, MapClaim):
+            raise TypeError("a study is about a network")
+        return claim
+
+    @property
+    def checked(self) -> CheckedNetwork:
+        return self.goal.network
+
+    @cached_property
+    def whole(self) -> Segment:
+        return self.checked.whole()
+
+    @cached_property
+    def cuts(self) -> list[int]:
+        """The nodes, both ends included, that all paths from the input to the output pass through."""
+        last = len(self.checked.nodes) - 1
+        reach = list(range(last + 1))  # the furthest node that a node's value goes to
+        for k, node in enumerate(self.checked.nodes):
+            for i in node.arguments:
+                reach[i] = max(reach[i], k)
+        passed, result = 0, []
+        for k in range(last + 1):
+            if passed <= k:
+                result.append(k)
+            passed = max(passed, reach[k])
+        return result
+
+    def opened(self, goal: MapClaim) -> tuple[Step, Goal] | None:
+        """The step ``network`` with a hole ``by``, and the goal to be shown there."""
+        step: Step = {"rule": "network", "functions": self.functions, "by": HOLE}
+        obligations = self.shop.obligations(goal, step)
+        return None if obligations is None else (step, obligations[-1].goal)
+
+    def attempt(self, goal: Goal, step: Step) -> list[Obligation] | None:
+        """What remains after a step, None if the checker's rule rejects it."""
+        self.shop.check_time()
+        before = self.shop.session.parameters
+        try:
+            return self.shop.obligations(goal, step)
+        finally:
+            self.shop.session.parameters = before
+
+    def completed(self, goal: Goal, step: Step) -> Step | None:
+        """The step with all that remains filled in by the tactics for signs, or None."""
+        session = self.shop.session
+        before = session.parameters
+        try:
+            obligations = self.shop.obligations(goal, step)
+            if obligations is None:
+                return None
+            for obligation in obligations:
+                found = solve(self.shop, obligation.goal)
+                if found is None:
+                    return None
+                fill(step, obligation.path, found)
+        except Reject:
+            return None
+        finally:
+            session.parameters = before
+        return step
