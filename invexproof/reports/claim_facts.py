@@ -14,7 +14,7 @@ from invexcheck.session import Session
 from invexproof.reports import numerals
 from invexproof.reports.prose import Math, Phrase, count, listing
 from invexproof.reports.scene import Fact, Scene, read_point
-from invexproof.reports.writer import SIGNS, function_name, join
+from invexproof.reports.writer import SIGNS, function_name, join, symbol
 
 
 def factorisation(scene: Scene) -> Phrase:
@@ -41,7 +41,7 @@ def factorisation(scene: Scene) -> Phrase:
 
 
 def f(scene: Scene) -> Math:
-    return Math(scene.letter, scene.letter)
+    return symbol(scene.letter)
 
 
 def pieces(scene: Scene) -> str:
@@ -52,14 +52,14 @@ def continuity(scene: Scene) -> Phrase:
     """That the function is continuous at the cuts, with its values there."""
     points = [read_point(scene, raw) for raw in scene.step.get("cuts", [])]
     if not points:
-        return (f"{scene.letter} is one analytic formula.",)
+        return (f"{f(scene)} is one analytic formula.",)
     values: list[Phrase | Math | str] = []
     for point in points:
         if point.bracket is None:
             values.append(_evaluated(scene, point))
     listed = () if not values else (": ", *listing(values))
     return (
-        f"At the cuts {scene.letter} is continuous, because the limits from both sides are its value there",
+        f"At the cuts {f(scene)} is continuous, because the limits from both sides are its value there",
         *listed,
         ".",
     )
@@ -86,7 +86,7 @@ def _evaluated(scene: Scene, point: Point) -> Math:
     """``f(0) = 1/2`` or ``f(1) ≈ 0.841``."""
     value = _value(scene, point)
     equals = "" if value.text.startswith("≈") else "= "
-    return join(f"{scene.letter}(", scene.writer.point(point), f") {equals}", value)
+    return join(f(scene), "(", scene.writer.point(point), f") {equals}", value)
 
 
 def shaped(shape: str) -> Fact:

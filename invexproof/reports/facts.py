@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from invexproof.reports import claim_facts, sign_facts
+from invexproof.reports import claim_facts, defect_facts, rank_facts, sign_facts, slope_facts
 from invexproof.reports.scene import Fact
 
-FACTS: dict[str, Fact] = {**sign_facts.FACTS, **claim_facts.FACTS}
+FACTS: dict[str, Fact] = {
+    **sign_facts.FACTS,
+    **claim_facts.FACTS,
+    **slope_facts.FACTS,
+    **rank_facts.FACTS,
+    **defect_facts.FACTS,
+}
+"""Facts by the placeholder that stands for them."""

@@ -96,6 +96,8 @@ def plain(phrase: Phrase) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """``1 box``, ``3 boxes``."""
-    plural = noun + ("es" if noun.endswith("x") else "s")
+    """``1 box``, ``3 boxes``, ``2 entries``."""
+    plural = (
+        noun.removesuffix("y") + "ies" if noun.endswith("y") else noun + ("es" if noun[-1] in "xs" else "s")
+    )
     return f"{number} {noun if number == 1 else plural}"

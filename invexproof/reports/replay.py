@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path as FilePath
 from typing import Any
 
 from flint import arb
 
 from invexcheck.balls import precision
 from invexcheck.errors import Path, Refuse, Reject
-from invexcheck.goals import Analytic, Claim, Goal, Obligation, Sign
+from invexcheck.goals import Analytic, Claim, Goal, MapClaim, Obligation, Sign
 from invexcheck.intervals import Interval, Undefined, enclose
 from invexcheck.kernel import FORMAT, read_claim
 from invexcheck.limits import Limits
-from invexcheck.reading import Fields, rational
+from invexcheck.reading import Fields, Folder, certificate, rational
 from invexcheck.rules import RULES
 from invexcheck.rules.enclosure import LEAVES, leaves
 from invexcheck.session import Session
@@ -34,11 +36,18 @@ class ReportError(InvexproofError):
 
 @dataclass(frozen=True)
 class Leaf:
-    """One box of a tree: its interval of x, the form of the leaf, and an enclosure (None for analyticity)."""
+    """One box of a tree of `interval`: its sides, the form of the leaf, and an enclosure (None for analyticity).
 
-    x: Interval
+    The first side is that of x, the others those of the parameters.
+    """
+
+    box: tuple[Interval, ...]
     form: str
     value: Interval | None
+
+    @property
+    def x(self) -> Interval:
+        return self.box[0]
 
 
 @dataclass
@@ -50,6 +59,8 @@ class Node:
     path: Path
     children: list[Node] = field(default_factory=list)
     leaves: list[Leaf] = field(default_factory=list)
+    memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What has been worked out about the step for its explanation."""
 
     @property
     def rule(self) -> str:
@@ -84,27 +95,38 @@ class Replay:
 
     document: dict[str, Any]
     session: Session
-    claim: Claim
+    claim: Claim | MapClaim
     statement: str
     root: Node
 
     @property
     def rules(self) -> tuple[str, ...]:
-        return tuple(sorted({node.rule for node in self.root.walk()}))
+        """The rules of all steps, also of those in included certificates."""
+        return tuple(sorted({node.rule for node in self.root.walk()} | self.session.included))
+
+    @property
+    def certificates(self) -> list[Node]:
+        """The steps that rest on another certificate, each file or document once, in the order of the proof."""
+        found = {str(node.step): node for node in self.root.walk() if node.rule == "certificate"}
+        return list(found.values())
 
     @property
     def lemmas(self) -> tuple[str, ...]:
         return tuple(sorted({lemma for rule in self.rules for lemma in RULES[rule].lemmas}))
 
 
-def replay(document: dict[str, Any], limits: Limits = REPLAY_LIMITS) -> Replay:
+def replay(
+    document: dict[str, Any], limits: Limits = REPLAY_LIMITS, folder: str | FilePath | None = None
+) -> Replay:
     """Apply the rule of every step to its goal, as the checker does, and record goals and enclosures.
+
+    `folder` is where the certificate may name other files.
 
     Raises:
         ReportError: the certificate is not valid, or exceeds the limits.
     """
     try:
-        return _replay(document, limits)
+        return _replay(document, limits, Folder() if folder is None else Folder(os.fsencode(folder) or b"."))
     except Reject as reject:
         where = position(reject.path) or "the document"
         raise ReportError(
@@ -114,8 +136,19 @@ def replay(document: dict[str, Any], limits: Limits = REPLAY_LIMITS) -> Replay:
         raise ReportError(f"the certificate is too large to explain: {refuse.message}") from refuse
 
 
-def _replay(document: dict[str, Any], limits: Limits) -> Replay:
+def included(outer: Replay, step: Step) -> Replay:
+    """The certificate that a step `certificate` of a replayed proof includes or names, replayed."""
+    session = outer.session
+    document: Any = step.get("document")
+    if document is None:
+        data = session.folder.read(step["file"], step["sha256"], session.limits.bytes, ())
+        document = certificate(data, session.limits).document
+    return _replay(document, session.limits, session.folder)
+
+
+def _replay(document: dict[str, Any], limits: Limits, folder: Folder) -> Replay:
     session = Session(limits)
+    session.folder = folder
     with Fields(document, (), limits) as top:
         if top.text("format") != FORMAT:
             raise Reject(f"the format must be {FORMAT}", "format", ("format",))
@@ -126,15 +159,18 @@ def _replay(document: dict[str, Any], limits: Limits) -> Replay:
             if proof.has("terms"):
                 session.auxiliary = session.terms.read(proof.raw("terms"), ("proof", "terms"))
             first = Obligation(claim, proof.raw("step"), ("proof", "step"))
+    if isinstance(claim, Claim):
+        session.parameters = dict(claim.parameters)
     text = statement(session, claim)
     root = Node(first.goal, {}, first.path)
-    pending = [(root, first)]
+    pending = [(root, first, session.parameters)]
     while pending:
-        node, obligation = pending.pop()
+        # a goal is about the parameters that the session had when the goal was made
+        node, obligation, session.parameters = pending.pop()
         for inner in _apply(session, node, obligation):
             child = Node(inner.goal, {}, inner.path)
             node.children.append(child)
-            pending.append((child, inner))
+            pending.append((child, inner, session.parameters))
     return Replay(document, session, claim, text, root)
 
 
@@ -151,7 +187,7 @@ def _apply(session: Session, node: Node, obligation: Obligation) -> list[Obligat
         except Reject as reject:
             reject.path = reject.path or obligation.path
             raise
-        if rule.name == "interval" and not isinstance(obligation.goal, Claim):
+        if rule.name == "interval" and isinstance(obligation.goal, Sign | Analytic):
             node.leaves = _leaves(session, obligation.goal, obligation.step)
         return remaining
 
@@ -166,9 +202,9 @@ def _leaves(session: Session, goal: Sign | Analytic, step: Step) -> list[Leaf]:
         for form, box, _ in leaves(step.get("tree", "e"), tuple(session.box(goal.span).values()), cuts):
             session.budget.leaf()
             if isinstance(goal, Analytic):
-                found.append(Leaf(box[0], form, None))
+                found.append(Leaf(box, form, None))
                 continue
             value = LEAVES[form](session, goal.term, box)
             enclosure = enclose(value) if isinstance(value, arb) else value
-            found.append(Leaf(box[0], form, enclosure))
+            found.append(Leaf(box, form, enclosure))
     return found

@@ -69,13 +69,14 @@ def forms(scene: Scene) -> str:
     return ", ".join(f"{number} by {FORMS[form]}" for form, number in sorted(used.items()))
 
 
-def _width(leaf: Leaf) -> arb | None:
-    bounded = leaf.x.lo != NEG_INF and leaf.x.hi != POS_INF
-    return leaf.x.hi - leaf.x.lo if bounded else None
+def _widths(leaf: Leaf) -> list[arb]:
+    """The width of the interval of x; for a term without x, those of all parameters."""
+    sides = leaf.box[1:] if leaf.x.lo == leaf.x.hi else leaf.box[:1]
+    return [side.hi - side.lo for side in sides if side.lo != NEG_INF and side.hi != POS_INF]
 
 
 def narrowest(scene: Scene) -> Math:
-    widths = [width for leaf in scene.node.leaves if (width := _width(leaf)) is not None]
+    widths = [width for leaf in scene.node.leaves for width in _widths(leaf)]
     if not widths:
         return numerals.INFINITY
     return numerals.around(min(widths, key=float))

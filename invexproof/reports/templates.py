@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 
-from invexcheck.goals import Analytic
+from invexcheck.goals import Analytic, FullRank, MapClaim
+from invexcheck.slope_forms import is_zero
 from invexproof.reports.facts import FACTS
 from invexproof.reports.prose import Phrase, fill
 from invexproof.reports.scene import Scene
+from invexproof.reports.slope_facts import form
 
 Choose = Callable[[Scene], tuple[str, ...]]
 """Which variants of a rule's text a scene needs, one after the other."""
@@ -49,6 +51,8 @@ def _interval(scene: Scene) -> tuple[str, ...]:
     several = "many" if len(scene.node.leaves) > 1 else "one"
     if isinstance(scene.node.goal, Analytic):
         return (f"analytic-{several}",)
+    if scene.place:
+        return (f"all-{several}",)
     return ("point",) if scene.sign.span.point is not None else (several,)
 
 
@@ -57,7 +61,8 @@ def _product(scene: Scene) -> tuple[str, ...]:
 
 
 def _zero(scene: Scene) -> tuple[str, ...]:
-    return ("everywhere",) if scene.sign.span.point is None else ("point",)
+    at_point = scene.sign.span.point is not None and not scene.place
+    return ("point",) if at_point else ("everywhere",)
 
 
 def _valley(scene: Scene) -> tuple[str, ...]:
@@ -70,11 +75,49 @@ def _refutation(scene: Scene) -> tuple[str, ...]:
     return ("stationary", "higher") if scene.claim.kind == "activation.invex" else ("stationary",)
 
 
+def _network(scene: Scene) -> tuple[str, ...]:
+    return ("facts",) if any(scene.step["functions"]) else ()
+
+
+def _range(scene: Scene) -> tuple[str, ...]:
+    """Whether the goal is about all points or about almost all."""
+    goal = scene.node.goal
+    almost = isinstance(goal, FullRank | MapClaim) and goal.almost
+    return ("almost",) if almost else ("everywhere",)
+
+
+def _entrywise(scene: Scene) -> tuple[str, ...]:
+    return ("almost",) if scene.step.get("nonzero") else ("everywhere",)
+
+
+def _gram(scene: Scene) -> tuple[str, ...]:
+    return ("bare",) if is_zero(form(scene).c) else ("skip",)
+
+
+def _sector(scene: Scene) -> tuple[str, ...]:
+    return ("semidefinite",) if scene.step.get("semidefinite") else ("definite",)
+
+
+def _boxes(scene: Scene) -> tuple[str, ...]:
+    return ("one",) if len(scene.step["tree"]) == 1 else ("many",)
+
+
+def _dead_region(scene: Scene) -> tuple[str, ...]:
+    return ("layer",) if "node" in scene.step else ("affine",)
+
+
 CHOOSE: Mapping[str, Choose] = {
     "interval": _interval,
     "product": _product,
     "zero": _zero,
     "valley": _valley,
+    "network": _network,
+    **dict.fromkeys(("chain", "zero-gradient", "compose"), _range),
+    "entrywise": _entrywise,
+    "gram": _gram,
+    "sector": _sector,
+    "boxes": _boxes,
+    "dead-region": _dead_region,
     **dict.fromkeys(("stationary-point", "plateau", "kink", "maximum", "minimum"), _refutation),
 }
 """For rules with several texts, how to choose among them; all others have one, called `text`."""

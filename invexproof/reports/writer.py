@@ -9,7 +9,7 @@ from flint import arb
 
 from invexcheck.balls import precision
 from invexcheck.errors import Refuse, Reject
-from invexcheck.goals import Analytic, Claim, Goal, Point, Sign, Span
+from invexcheck.goals import Analytic, Point, Sign, Span
 from invexcheck.session import Session
 from invexproof.expressions.printing import to_latex, to_text
 from invexproof.expressions.terms import Expression
@@ -32,11 +32,17 @@ SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 BITS = 128
 
 
+def symbol(letter: str, index: int | None = None) -> Math:
+    """The name of a function: ``f``, ``f₂``; a letter with a number, ``f1``, is ``f₁``, and ``f₁,₂`` with an index."""
+    stem, number = letter[0], letter[1:]
+    below = ",".join(part for part in (number, "" if index is None else str(index)) if part)
+    return Math(stem + below.translate(SUBSCRIPTS), f"{stem}_{{{below}}}" if below else stem)
+
+
 def function_name(letter: str, index: int | None = None, primes: int = 0) -> Math:
     """``f(x)``, ``f₂'(x)`` and so on."""
-    text = letter + ("" if index is None else str(index).translate(SUBSCRIPTS))
-    latex = letter + ("" if index is None else f"_{{{index}}}")
-    return Math(f"{text}{('', '′', '″')[primes]}(x)", f"{latex}{chr(39) * primes}(x)")
+    name = symbol(letter, index)
+    return Math(f"{name.text}{('', '′', '″')[primes]}(x)", f"{name.latex}{chr(39) * primes}(x)")
 
 
 def join(*parts: Math | str) -> Math:
@@ -188,13 +194,9 @@ class Writer:
         compared = RELATIONS[relation]
         return Math(f"{term.text} {compared.text} 0", f"{term.latex} {compared.latex} 0")
 
-    def goal(self, goal: Goal, names: Names) -> Phrase:
-        """What is to be shown."""
+    def goal(self, goal: Sign | Analytic, names: Names, place: Phrase = ()) -> Phrase:
+        """What is to be shown; `place` says where, if it is not on a span of x."""
         if isinstance(goal, Sign):
-            return (self.sign(self.term(goal.term, names), goal.relation), *self.place(goal.span))
-        if isinstance(goal, Analytic):
-            where = self.place(goal.span) if goal.span.point is not None else (" on ", self.span(goal.span))
-            return (self.term(goal.term, names), " is defined and analytic", *where)
-        if isinstance(goal, Claim):
-            return ("The claim for ", join("f(x) = ", self.formula(goal.subject)))
-        raise TypeError(f"not a goal: {goal!r}")
+            return (self.sign(self.term(goal.term, names), goal.relation), *(place or self.place(goal.span)))
+        where = self.place(goal.span) if goal.span.point is not None else (" on ", self.span(goal.span))
+        return (self.term(goal.term, names), " is defined and analytic", *(place or where))

@@ -26,8 +26,8 @@ from invexproof.expressions.printing import to_text
 from invexproof.expressions.terms import Expression
 from invexproof.provers.univariate import prove_activation
 from invexproof.reports import ReportError, explain, narrate, replay
+from invexproof.reports.definitions import DEFINITIONS, STATEMENTS
 from invexproof.reports.facts import FACTS
-from invexproof.reports.narrative import DEFINITIONS, STATEMENTS
 from invexproof.reports.numerals import high, low
 from invexproof.reports.plots import save_plot
 from invexproof.reports.prose import Argument, Block, plain
@@ -97,7 +97,9 @@ def steps(blocks: tuple[Block, ...]) -> list[Argument]:
 def test_every_example_is_explained_in_every_form(document: dict[str, Any]) -> None:
     narrative = narrate(replay(document))
     titles = [section.title for section in narrative.sections]
-    assert titles[:4] == ["Statement", "Definitions", "The function", "Why it is true"]
+    assert titles[:2] == ["Statement", "Definitions"]
+    assert titles[2] in ("The function", "The map", "The composition")
+    assert titles[3] == "Why it is true"
     assert titles[-1] == "What was trusted"
     numbers = [step.number for section in narrative.sections for step in steps(section.blocks)]
     assert all(times == 1 for times in Counter(numbers).values())
