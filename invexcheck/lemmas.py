@@ -42,6 +42,7 @@ LEMMAS: dict[str, Lemma] = {
     "interval-matrix": Lemma("Interval matrices of full rank"),
     "jump": Lemma("Jumps"),
     "kink": Lemma("Kinks"),
+    "krawczyk": Lemma("Krawczyk's operator"),
     "limit-rule": Lemma("Monotone from infinity"),
     "lipschitz": Lemma("Lipschitz functions"),
     "mean-value-form": Lemma("Mean-value and Taylor forms"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flint import fmpq, fmpq_mat
+from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from invexcheck.balls import precision
 from invexcheck.errors import Reject
-from invexcheck.functions import Enclosures, hull
+from invexcheck.functions import Enclosures, as_ball, hull
 from invexcheck.goals import Analytic, Box, Defect, Obligation, Rule, Span
-from invexcheck.intervals import Undefined
+from invexcheck.intervals import Interval, Undefined, evaluate, lower, upper
 from invexcheck.macros import Chain
 from invexcheck.matrices import integral
 from invexcheck.networks import Node, Segment, entry_name
@@ -17,7 +17,7 @@ from invexcheck.reading import Fields
 from invexcheck.rules.decomposition import DEFAULT_STEP
 from invexcheck.rules.networks import require_total
 from invexcheck.rules.regions import entry_ranges
-from invexcheck.scalars import scalar_outputs
+from invexcheck.scalars import MAX_ENTRIES, scalar_outputs
 from invexcheck.session import PRECISIONS, Session
 from invexcheck.tensors import rationals
 
@@ -94,6 +94,60 @@ def _require_deficient(session: Session, matrix: fmpq_mat, rank: int, fields: Fi
     session.budget.spend(numerators.nrows() ** 2 * numerators.ncols() * (bits + 64))
     if not numerators.rank() < rank:
         raise Reject("the Jacobian has full row rank there", "rank", fields.path)
+
+
+def enclosed_point_rule(session: Session, goal: Defect, fields: Fields) -> list[Obligation]:
+    """By Krawczyk's operator, the gradient of a combination of outputs is 0 at some point of a box."""
+    network = goal.network
+    n = network.inputs
+    if goal.almost or n > MAX_ENTRIES:
+        raise Reject(
+            f"for maps of at most {MAX_ENTRIES} inputs, on all of their domain", "claim", fields.path
+        )
+    path = (*fields.path, "combination")
+    weights = rationals(fields.raw("combination"), session.limits, path, network.outputs)
+    if all(w == 0 for w in weights):
+        raise Reject("the combination is empty", "rank", path)
+    low, high = (read_point(session, fields, name, n, goal.region) for name in ("from", "to"))
+    if not all(a < b for a, b in zip(low, high, strict=True)):
+        raise Reject("the box has no inside", "point", fields.path)
+    outputs, domain = scalar_outputs(session, network.whole())
+    combination = session.terms.zero
+    for weight, term in zip(weights, outputs, strict=True):
+        combination = session.terms.add(combination, session.terms.mul(session.terms.rational(weight), term))
+    names = [entry_name(k) for k in range(n)]
+    gradient = [session.terms.derivative(combination, name) for name in names]
+    hessian = [session.terms.derivative(slope, name) for slope in gradient for name in names]
+    bits = session.budget.precision(fields.integer("precision", 32, 2048) if fields.has("precision") else 128)
+    session.budget.spend(bits * len(session.terms.reachable([domain, *hessian])) * 4)
+    with precision(bits):
+        box = {
+            name: Interval(lower(arb(a)), upper(arb(b))) for name, a, b in zip(names, low, high, strict=True)
+        }
+        evaluate(session.terms, domain, box, analytic=True)
+        middle = {name: (side.lo + side.hi) / 2 for name, side in box.items()}
+        centre = {name: Interval(m.mid(), m.mid()) for name, m in middle.items()}
+        at = [as_ball(evaluate(session.terms, slope, centre)) for slope in gradient]
+        bends = [as_ball(evaluate(session.terms, bend, box)) for bend in hessian]
+        if not contracts(arb_mat(n, 1, at), arb_mat(n, n, bends), list(box.values()), list(centre.values())):
+            raise Reject("no zero of the gradient is shown in the box", "krawczyk", fields.path)
+    return []
+
+
+def contracts(at: arb_mat, slopes: arb_mat, box: list[Interval], centre: list[Interval]) -> bool:
+    """Whether K = c - Y g(c) + (I - Y G)(X - c) lies inside the box X: then g, with slopes in G, has a zero there."""
+    n = slopes.nrows()
+    try:
+        inverse = slopes.mid().inv().mid()
+    except ZeroDivisionError:
+        return False
+    unit = arb_mat(n, n, [int(i == j) for i in range(n) for j in range(n)])
+    points = arb_mat(n, 1, [side.lo for side in centre])
+    offsets = arb_mat(n, 1, [as_ball(side) - c.lo for side, c in zip(box, centre, strict=True)])
+    image = points - inverse * at + (unit - inverse * slopes) * offsets
+    return all(
+        (image[i, 0] > side.lo) is True and (image[i, 0] < side.hi) is True for i, side in enumerate(box)
+    )
 
 
 def bottleneck_rule(session: Session, goal: Defect, fields: Fields) -> list[Obligation]:
@@ -185,6 +239,7 @@ def dead_region_rule(session: Session, goal: Defect, fields: Fields) -> list[Obl
 RULES = (
     Rule("sign-change", (Defect,), ("sign-change", "interval-matrix"), sign_change_rule),
     Rule("singular-point", (Defect,), ("rank-drop",), singular_point_rule),
+    Rule("enclosed-point", (Defect,), ("krawczyk", "rank-drop"), enclosed_point_rule),
     Rule("bottleneck", (Defect,), ("rank-drop",), bottleneck_rule),
     Rule("dependent-outputs", (Defect,), ("dependent-outputs", "normal-form"), dependent_outputs_rule),
     Rule("dead-region", (Defect,), ("dead-region",), dead_region_rule),

@@ -94,7 +94,7 @@ def boxes_rule(session: Session, goal: FullRank, fields: Fields) -> list[Obligat
             session.budget.leaf()
             enclosures = Enclosures(session, goal.segment.network.functions, session.facts)
             try:
-                forward = _forward(session, chain, enclosures, box, form == "p" or layers > 1)
+                forward = forward_over(session, chain, enclosures, box, form == "p" or layers > 1)
                 shown = (
                     _regular(session, forward)
                     if parts is None or form == "p"
@@ -109,7 +109,7 @@ def boxes_rule(session: Session, goal: FullRank, fields: Fields) -> list[Obligat
     return []
 
 
-def _forward(session: Session, chain: Chain, enclosures: Enclosures, box: Box, centred: bool) -> Forward:
+def forward_over(session: Session, chain: Chain, enclosures: Enclosures, box: Box, centred: bool) -> Forward:
     """A pass over the box; centred, with slopes and mean-value forms around the middle."""
     if not centred:
         return Forward(session, chain, enclosures, box, False)

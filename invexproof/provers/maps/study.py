@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -33,6 +34,10 @@ class Study:
     """The entries of the step ``network``."""
     forms: dict[tuple[int, int], SlopeForm | None] = field(default_factory=dict)
     """Slope forms by the ends of their segments."""
+    hints: list[tuple[tuple[Fraction, ...], tuple[Fraction, ...]]] = field(default_factory=list)
+    """Pairs of points between which the determinant seems to change its sign."""
+    boxes: list[tuple[tuple[Fraction, Fraction], ...]] = field(default_factory=list)
+    """Boxes that resisted a search."""
 
     @staticmethod
     def of(network: Network, claim: dict[str, Any], deadline: float | None) -> Study:
