@@ -12,6 +12,7 @@ import contextlib
 import importlib
 import warnings
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from invexproof.networks.flows import NetworkImportError
@@ -96,6 +97,21 @@ def load_module(location: str) -> Any:
     if not isinstance(found, torch.nn.Module):
         raise NetworkImportError(f"{location!r:.80} is a {type(found).__name__}, not a torch.nn.Module")
     return found
+
+
+def load_program(path: str | Path) -> Any:
+    """The program in a file that ``torch.export.save`` wrote (``.pt2``), for :func:`network_of_program`.
+
+    Loading such a file can run code that is stored in it: use it only on request, for files that are trusted.
+    """
+    torch = _torch()
+    try:
+        with _quiet():
+            return torch.export.load(str(path))
+    except Exception as error:  # of the file system, of pickle, of torch
+        raise NetworkImportError(
+            f"{path!s:.120} cannot be read as an exported program: {_first_line(error)}"
+        ) from error
 
 
 def _torch() -> Any:

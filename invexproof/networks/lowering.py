@@ -95,7 +95,8 @@ class Lowering:
         """A constant tensor: the offsets of an affine map of zero, one for each different value."""
         check_finite(values)
         different, inverse = np.unique(values.ravel(), return_inverse=True)
-        source = max(int(self._owners(near.entries).max()), 0)  # so that it is inside the block that uses it
+        # Beside what it is combined with, so that parts of the network depend on the node that they start at.
+        source = max(int(self._owners(self.entries(near)).max()), 0)
         zero = self.builder.gather(source, [ZERO])
         weight = np.zeros((different.size, 1), dtype=np.float32)
         node = self.builder.linear(zero, weight, as_weight(different), name=self.name())

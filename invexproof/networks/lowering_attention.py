@@ -71,10 +71,13 @@ class Scores(Deferred):
         return replace(self, offset=exact if self.offset is None else self.offset + exact)
 
     def reshaped(self, shape: Shape) -> Scores | None:
-        if shape[-2:] != self.shape[-2:] or (self.offset is not None and self.offset.ndim > 2):
+        if shape[-2:] != self.shape[-2:]:
             return None
+        offset = self.offset
+        if offset is not None and offset.ndim > 2:
+            offset = np.broadcast_to(offset, self.shape).reshape(shape)
         query, key = (f.reshape(*shape[:-2], *f.shape[-2:]) for f in (self.query, self.key))
-        return replace(self, query=query, key=key)
+        return replace(self, query=query, key=key, offset=offset)
 
     def settle(self) -> Flow:
         rows, columns = (

@@ -17,9 +17,10 @@ import torch.nn.functional as F  # noqa: E402
 from torch import nn  # noqa: E402
 
 from invexproof.expressions.printing import to_text  # noqa: E402
-from invexproof.networks import evaluation  # noqa: E402
+from invexproof.networks import evaluation, lowering  # noqa: E402
 from invexproof.networks.flows import NetworkImportError  # noqa: E402
-from invexproof.networks.from_torch import load_module, network_of_module, network_of_program  # noqa: E402
+from invexproof.networks.from_torch import load_module, load_program, network_of_module, network_of_program  # noqa: E402
+from invexproof.networks.fusion import MAX_FORMULA  # noqa: E402
 from invexproof.networks.network import Network  # noqa: E402
 from tests.networks_import.modules import (  # noqa: E402
     CASES,
@@ -120,6 +121,42 @@ def test_weights_are_the_floats_themselves_and_literals_are_decimals() -> None:
     assert network.nodes[-1][-1] == "1/100000"
 
 
+def test_long_compositions_become_several_nodes() -> None:
+    def chain(x: torch.Tensor) -> torch.Tensor:
+        for _ in range(40):
+            x = x * torch.sigmoid(x)
+        return x
+
+    module = Function(chain).double()
+    network = network_of_module(module, (2,))
+    assert max(len(f.nodes) for f in network.functions) <= MAX_FORMULA
+    agrees(network, of_module(module, (2,)))
+
+
+def test_constants_hang_on_what_they_are_added_to() -> None:
+    """So the part after the first layer depends on its output alone."""
+    shift = torch.linspace(-1, 1, 300)
+    network = network_of_module(
+        nn.Sequential(nn.Linear(2, 300), nn.Tanh(), Function(lambda x: x + shift)), (2,)
+    )
+    assert [n[0] for n in network.nodes] == [
+        "input",
+        "linear",
+        "pointwise",
+        "gather",
+        "linear",
+        "gather",
+        "add",
+    ]
+    assert network.nodes[3][1:3] == ((2,), (-1,))
+
+
+def test_tensors_that_are_too_large_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lowering, "MAX_GATHER", 100)
+    with pytest.raises(NetworkImportError, match=r"aten.conv2d.default in the module.*more than 100"):
+        network_of_module(nn.Conv2d(1, 1, 3, padding=1), (1, 4, 4))
+
+
 def test_the_module_is_left_as_it_was() -> None:
     module = nn.Sequential(nn.Linear(2, 2), nn.Dropout(), nn.BatchNorm1d(2))
     module[1].eval()
@@ -164,6 +201,10 @@ def test_an_exported_program_is_read_too(tmp_path: Path) -> None:
     module = nn.Sequential(nn.Linear(2, 2), nn.GELU()).double()
     program = torch.export.export(module, (torch.zeros(1, 2, dtype=torch.float64),))
     agrees(network_of_program(program), of_module(module, (2,)))
+    torch.export.save(program, str(tmp_path / "program.pt2"))
+    assert network_of_program(load_program(tmp_path / "program.pt2")) == network_of_program(program)
+    with pytest.raises(NetworkImportError, match="cannot be read as an exported program"):
+        load_program(tmp_path / "missing.pt2")
     with pytest.raises(NetworkImportError, match=r"no torch\.export\.ExportedProgram"):
         network_of_program(module)
 
