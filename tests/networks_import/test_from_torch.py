@@ -139,15 +139,8 @@ def test_constants_hang_on_what_they_are_added_to() -> None:
     network = network_of_module(
         nn.Sequential(nn.Linear(2, 300), nn.Tanh(), Function(lambda x: x + shift)), (2,)
     )
-    assert [n[0] for n in network.nodes] == [
-        "input",
-        "linear",
-        "pointwise",
-        "gather",
-        "linear",
-        "gather",
-        "add",
-    ]
+    operations = [n[0] for n in network.nodes]
+    assert operations == ["input", "linear", "pointwise", "gather", "linear", "add"]
     assert network.nodes[3][1:3] == ((2,), (-1,))
 
 
