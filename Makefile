@@ -4,6 +4,7 @@
 #   make test     the fast tests; SLOW=1 for all of them; ARGS='-k parser' is handed to pytest
 #   make lint     ruff                        make types    mypy --strict
 #   make docs     the manual, into site/      make atlas    certificates for the whole catalogue of activations
+#   make audit    what invexapi marks, decided: docs/audit-invexapi.md and its certificates
 #   make bench    the benchmarks              make venv     only the environment
 #   make clean    removes what these targets made
 #
@@ -27,7 +28,7 @@ STAMP      := $(VENV)/.installed-$(subst $(comma),-,$(EXTRAS))
 DOCS_STAMP := $(VENV)/.installed-docs
 PROJECTS   := pyproject.toml invexcheck/pyproject.toml
 
-.PHONY: help venv demo test lint types docs atlas bench clean
+.PHONY: help venv demo test lint types docs atlas audit bench clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -90,6 +91,10 @@ docs: $(DOCS_STAMP)
 
 atlas: venv
 	$(BIN)/invexproof atlas -o .
+
+audit:
+	$(MAKE) venv EXTRAS=test,invexapi
+	$(BIN)/invexproof audit invexapi -o .
 
 bench: venv
 	$(BIN)/python -m benchmarks

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from invexproof import __version__
-from invexproof.cli import atlas, catalogue, certificates, prove, query
+from invexproof.cli import atlas, audit, catalogue, certificates, prove, query
 from invexproof.cli.output import complain, err
 from invexproof.errors import InvexproofError
 
@@ -70,6 +70,7 @@ app = typer.Typer(
 )
 app.add_typer(prove.app, name="prove")
 app.add_typer(query.app, name="query")
+app.add_typer(audit.app, name="audit")
 app.command()(certificates.explain)
 app.command()(certificates.check)
 app.command("list")(catalogue.list_activations)

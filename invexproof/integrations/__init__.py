@@ -1,0 +1,1 @@
+"""Other libraries' claims about themselves, decided with certificates."""
