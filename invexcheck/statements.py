@@ -43,7 +43,7 @@ KINDS: dict[str, tuple[str, str]] = {
     ),
     "composition.invex": (
         "x -> {f} is invex {on}: every Clarke-stationary point of it {there} is a global minimiser of it over R^{n}.",
-        "x -> {f} is not invex {on}: {some} of it {there} not a global minimiser of it over R^{n}.",
+        "x -> {f} is not invex {on}: {some} not global minimisers of it over R^{n}.",
     ),
 }
 """For each kind of claim, what it says and what its negation says."""
@@ -71,12 +71,11 @@ def _map_statement(session: Session, claim: MapClaim) -> str:
     where = space if claim.region is None else _box(claim.region)
     free = bool(network.free)
     f = "Phi(x)" if network.loss is None else "loss(Phi(x))"
-    on, there = (f"on {where}", f"in {where}")
-    some = "some Clarke-stationary point"
+    on, there = f"on {where}", f"in {where}"
+    some = f"one or more Clarke-stationary points of it {there} are"
     if claim.almost:
-        on, there = f"almost everywhere on {space}", "outside a null set"
-        some = "the Clarke-stationary points"
-    there_not = f"{there} is" if not claim.almost else "on a set of positive measure are"
+        on, there = f"almost everywhere on {space}", "outside some null set"
+        some = "all points of some set of positive measure are Clarke-stationary points of it that are"
     sentence = KINDS[claim.kind][claim.negated].format(
         f=f,
         k=k,
@@ -84,7 +83,7 @@ def _map_statement(session: Session, claim: MapClaim) -> str:
         x="(x, weights)" if free else "x",
         where=f"{space} x (all values of the free tensors)" if free else where,
         on=on,
-        there=there_not if claim.negated else there,
+        there=there,
         some=some,
     )
     return f"{sentence}\n{describe(session, network)}"

@@ -35,7 +35,7 @@ def chain_rule(session: Session, claim: MapClaim, fields: Fields) -> list[Obliga
         claim,
         kind=kind,
         network=replace(network, loss=None),
-        smooth=not smooth,
+        smooth=not (smooth or claim.almost),  # off a null set the pieces of the map are smooth
         pieces=claim.almost,
         total=total,
     )

@@ -97,7 +97,7 @@ def _proof(study: Study) -> tuple[Step | None, str]:
         claim,
         kind=ALMOST if claim.almost else NONSINGULAR,
         network=replace(claim.network, loss=None),
-        smooth=not smooth,
+        smooth=not (smooth or claim.almost),
         pieces=claim.almost,
         total=claim.region is not None,
     )
@@ -177,7 +177,7 @@ def _stationary_points(study: Study) -> Iterator[Step]:
         return
     lowest, best = min(known, key=lambda pair: pair[0])
     tried = 0
-    for value, point in known:
+    for value, point in sorted(known, key=lambda pair: float(np.abs(pair[1]).sum())):
         gradient = _gradient(network, point)
         if value > lowest + 1e-9 and gradient is not None and np.abs(gradient).max() < 1e-12:
             yield {"rule": "zero-gradient", "at": _spelled(point), "lower": _spelled(best)}
