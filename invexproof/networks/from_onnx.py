@@ -2,8 +2,9 @@
 
 What a file computes is read as exact functions of real numbers: weights and constants are the dyadic rationals
 that their floats are, attributes such as ``alpha`` the decimals that they print as, activations the functions
-that the specification names, and casts between floats change nothing.  Tensors that do not depend on the input
-are computed by the reference implementation of ONNX.
+that the specification names; casts between floats change nothing, and a factor of attention scores that is
+1/sqrt(d) up to rounding is that number.  Tensors that do not depend on the input are computed by the reference
+implementation of ONNX.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 The module is exported in evaluation mode for a single example.  What it computes is read as exact functions of
 real numbers: a parameter is the dyadic rational that its float is, a literal such as ``0.01`` the decimal that
-it prints as, an activation the function that its documentation names, and casts between floats change nothing.
-Tensors that do not depend on the input are computed by PyTorch itself, in their own precision.
+it prints as, an activation the function that its documentation names; casts between floats change nothing, and a
+factor of attention scores that is 1/sqrt(d) up to rounding is that number.  Tensors that do not depend on the
+input are computed by PyTorch itself, in their own precision.
 """
 
 from __future__ import annotations

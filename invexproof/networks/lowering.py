@@ -48,11 +48,13 @@ class Lowering:
     """A network in the making, and the flows that refer to its nodes.
 
     ``place`` says where in the model the current operator stands; tensors are named after it.
+    ``machine_epsilon`` is that of the input's type, which some operators have for a default.
     """
 
     def __init__(self, shape: Sequence[int], *, batched: bool = True) -> None:
         self.builder = Builder()
         self.place = ""
+        self.machine_epsilon = Fraction(1, 1 << 23)
         self._starts: list[int] = []
         self._nodes: list[int] = []
         self._linears: dict[int, tuple[int, Constant]] = {}
@@ -111,6 +113,11 @@ class Lowering:
             found = self._numbers[function] = len(self._functions)
             self._functions.append(function)
         return found
+
+    def is_condition(self, value: Value) -> bool:
+        """Whether every entry of a tensor is the result of a comparison."""
+        used = np.unique(value.functions).tolist() if isinstance(value, Flow) else []
+        return bool(used) and all(self._functions[f].is_condition for f in used)
 
     def applied(self, function: Expression, flow: Flow) -> Flow:
         """A function of x applied to every entry."""

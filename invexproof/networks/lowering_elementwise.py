@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cache
@@ -166,12 +167,17 @@ def largest(low: Lowering, x: Value) -> Value:
 
 def clamp(low: Lowering, x: Value, lower: Argument | None = None, upper: Argument | None = None) -> Value:
     """min(max(x, lower), upper); bounds may be missing."""
+    lower, upper = (None if _is_infinite(bound) else bound for bound in (lower, upper))
     if lower is not None and upper is not None:
         why = "its bounds have too many different values"
         return _combined(low, _between, why, *_plain_operands(low, x, lower, upper))
     if lower is not None:
         return maximum(low, x, lower)
     return x if upper is None else minimum(low, x, upper)
+
+
+def _is_infinite(bound: Argument | None) -> bool:
+    return isinstance(bound, float) and math.isinf(bound)
 
 
 def _between(u: Expression, lower: Expression, upper: Expression) -> Expression:

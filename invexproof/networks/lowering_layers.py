@@ -136,10 +136,10 @@ def _normaliser(mean: Fraction, variance: Fraction, gamma: Fraction, beta: Fract
 def rms_norm(
     low: Lowering, x: Value, shape: Sequence[int], weight: Value | None = None, eps: Any = None
 ) -> Value:
-    """x/sqrt(mean(x^2) + eps)*weight over the last axes; without eps, 0 in place of torch's tiny default."""
+    """x/sqrt(mean(x^2) + eps)*weight over the last axes; eps is the machine epsilon if None."""
     axes = range(-len(shape), 0)
     squares = mean(low, function("square")(low, x), list(axes), keep=True)
-    root = function("rsqrt")(low, add(low, squares, number(eps or 0)))
+    root = function("rsqrt")(low, add(low, squares, low.machine_epsilon if eps is None else number(eps)))
     result = multiply(low, x, root)
     return result if weight is None else multiply(low, result, weight)
 

@@ -120,7 +120,7 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "PRelu": _row(elementwise.leaky, "x slope"),
     "Dropout": _row(forms.identity, "x _ratio training"),
     "Cast": _row(forms.cast, "x | to"),
-    "CastLike": _row(forms.identity, "x -"),
+    "CastLike": _row(forms.cast_like, "x y"),
     # arithmetic
     "Add": _row(elementwise.add, "x y"),
     "Sub": _row(elementwise.subtract, "x y"),

@@ -60,6 +60,15 @@ def cast(low: Lowering, x: Value, to: int) -> Value:
     return x
 
 
+def cast_like(low: Lowering, x: Value, y: Value) -> Value:
+    """A cast to the type of another tensor, which must be of floats."""
+    if isinstance(y, np.ndarray) and y.dtype.kind != "f":
+        raise NetworkImportError(
+            "it makes integers of numbers that depend on the input, which is not continuous"
+        )
+    return x
+
+
 def folded(operation: Callable[..., Value]) -> Callable[..., Value]:
     """An operator of two as one of any number."""
 

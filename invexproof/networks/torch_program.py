@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
@@ -81,6 +82,7 @@ class ProgramReader:
                 "with batched=False"
             )
         self.low = Lowering(shape[1:] if self.batched else shape, batched=self.batched)
+        self.low.machine_epsilon = Fraction(self.torch.finfo(example.dtype).eps)
         return self.low.input
 
     def _chosen(self, node: Any, output: int | None) -> Value:
@@ -249,6 +251,8 @@ class ProgramReader:
             raise NetworkImportError(
                 f"its result, of {example.dtype}, is not a continuous function of the input"
             )
+        if example.dtype == self.torch.bool and not self.low.is_condition(result):
+            raise NetworkImportError("it makes truth values of numbers other than by a comparison")
         if tuple(example.shape) != result.shape:
             raise NetworkImportError(
                 f"the shape {list(result.shape)} was made where PyTorch has {list(example.shape)}; please report this"

@@ -39,15 +39,16 @@ class Residual(nn.Module):
 class SelfAttention(nn.Module):
     """nn.MultiheadAttention of x with itself."""
 
-    def __init__(self, width: int, heads: int, causal: bool = False, **arguments: Any) -> None:
+    def __init__(self, width: int, heads: int, causal: bool = False, weights: bool = False) -> None:
         super().__init__()
-        self.attention = nn.MultiheadAttention(width, heads, batch_first=True, **arguments)
+        self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
         self.causal = causal
+        self.weights = weights
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         length = x.shape[1]
         mask = nn.Transformer.generate_square_subsequent_mask(length, dtype=x.dtype) if self.causal else None
-        return self.attention(x, x, x, need_weights=False, attn_mask=mask)[0]
+        return self.attention(x, x, x, need_weights=self.weights, attn_mask=mask)[0]
 
 
 class WrittenAttention(nn.Module):
@@ -156,6 +157,7 @@ FUNCTIONS: dict[str, tuple[Callable[[torch.Tensor], Any], tuple[int, ...]]] = {
     ),
     "where": (lambda x: torch.where((x > 0) & ~(x >= 1), x, 0.1 * x), (4,)),
     "clamp": (lambda x: x.clamp(-0.5, 0.5) + x.clamp(min=0.1) - x.clamp_max(1), (4,)),
+    "infinite bounds": (lambda x: x.clamp(0, math.inf) + x.clamp(-math.inf, 1), (4,)),
     "minmax": (lambda x: torch.maximum(x[:, :2], x[:, 2:]) - torch.minimum(x[:, :2], x[:, 2:] * 2), (4,)),
     "rational": (lambda x: x / (1 + x.abs()) + 1 / (1 + x * x) + (x**2 + 1) ** 0.5 - 2**x, (4,)),
     "elementary": (
@@ -279,6 +281,7 @@ CASES: dict[str, Case] = {
     "groupnorm": (lambda: nn.GroupNorm(2, 4), (4, 2, 3)),
     "layernorm": (lambda: nn.LayerNorm((2, 3)), (4, 2, 3)),
     "layernorm plain": (lambda: nn.LayerNorm(3, elementwise_affine=False, eps=0.5), (2, 3)),
+    "rmsnorm with the default": (lambda: nn.RMSNorm(4), (3, 4)),
     "rmsnorm": (lambda: nn.RMSNorm(4, eps=1e-6), (3, 4)),
     "maxpool": (lambda: nn.MaxPool2d(3, stride=2, padding=1, ceil_mode=True), (2, 4, 5)),
     "padded maxpool": (lambda: nn.Sequential(nn.ZeroPad2d(1), nn.MaxPool2d(2)), (1, 4, 4)),
@@ -303,6 +306,7 @@ CASES: dict[str, Case] = {
     "mutating": (Mutating, (3,)),
     "attention": (lambda: SelfAttention(4, 2), (3, 4)),
     "causal attention": (lambda: SelfAttention(4, 2, causal=True), (3, 4)),
+    "attention with weights": (lambda: SelfAttention(4, 2, weights=True), (3, 4)),
     "written attention": (lambda: WrittenAttention(4, 2), (3, 4)),
     "written causal": (lambda: WrittenAttention(4, 2, "causal"), (3, 4)),
     "written band": (lambda: WrittenAttention(4, 2, "band"), (4, 4)),

@@ -18,6 +18,7 @@ from torch import nn  # noqa: E402
 
 from invexproof.expressions.printing import to_text  # noqa: E402
 from invexproof.networks import evaluation, lowering  # noqa: E402
+from invexproof.networks.exact_evaluation import exact_values  # noqa: E402
 from invexproof.networks.flows import NetworkImportError  # noqa: E402
 from invexproof.networks.from_torch import load_module, load_program, network_of_module, network_of_program  # noqa: E402
 from invexproof.networks.fusion import MAX_FORMULA  # noqa: E402
@@ -92,7 +93,7 @@ def test_layers_become_the_nodes_that_one_would_write() -> None:
     assert operations(mlp, (3,)) == ["linear", "pointwise", "linear"]
     assert operations(Residual(mlp), (3,)) == ["linear", "pointwise", "linear", "add"]
     attention = ["linear", "gather", "gather", "gather", "attention", "linear"]
-    for module in (SelfAttention(4, 2), SelfAttention(4, 2, causal=True), WrittenAttention(4, 2, "causal")):
+    for module in (SelfAttention(4, 2), SelfAttention(4, 2, weights=True), WrittenAttention(4, 2, "causal")):
         assert operations(module, (3, 4)) == attention
     encoder = nn.TransformerEncoderLayer(4, 2, 8, batch_first=True)
     assert operations(encoder, (3, 4)) == [
@@ -148,6 +149,27 @@ def test_tensors_that_are_too_large_are_refused(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(lowering, "MAX_GATHER", 100)
     with pytest.raises(NetworkImportError, match=r"aten.conv2d.default in the module.*more than 100"):
         network_of_module(nn.Conv2d(1, 1, 3, padding=1), (1, 4, 4))
+
+
+def test_the_network_is_exact() -> None:
+    """A convolution and a linear layer with ReLU and mean pooling, in fractions, from float32 weights."""
+    torch.manual_seed(1)
+    convolution, linear = nn.Conv1d(2, 3, 2), nn.Linear(3, 2)
+    module = nn.Sequential(convolution, nn.ReLU(), nn.AvgPool1d(3), nn.Flatten(), linear)
+    network = network_of_module(module, (2, 4))
+    x = [Fraction(k, 3) - 1 for k in range(8)]
+
+    def exact(tensor: torch.Tensor) -> Any:
+        return np.vectorize(Fraction, otypes=[object])(tensor.detach().double().numpy())
+
+    image, kernel = np.array(x).reshape(2, 4), exact(convolution.weight)
+    shift = exact(convolution.bias)
+    hidden = [
+        [max((kernel[c] * image[:, i : i + 2]).sum() + shift[c], Fraction(0)) for i in range(3)]
+        for c in range(3)
+    ]
+    expected = exact(linear.weight) @ [sum(row) / 3 for row in hidden] + exact(linear.bias)
+    assert exact_values(network, x)[-1].ravel().tolist() == expected.tolist()
 
 
 def test_the_module_is_left_as_it_was() -> None:
@@ -228,6 +250,8 @@ REFUSED: list[tuple[Callable[[torch.Tensor], Any], str]] = [
     (lambda x: x + torch.rand(4), "random"),
     (lambda x: x.floor() + x, "aten.floor.default"),
     (lambda x: (x > 0) * x, "comparison"),
+    (lambda x: x.bool() * x, "truth values of numbers"),
+    (lambda x: (x > 0).float() + 1, "comparison"),
     (lambda x: torch.where(x[:, :2] > 0, x[:, 2:], x[:, :2]), "not a function of one variable"),
     (lambda x: x[:, x.argmax()], "argmax"),
     (lambda x: x if x.sum() > 0 else -x, "cannot export"),
