@@ -12,10 +12,10 @@ import typer
 
 from invexcheck.limits import Limits
 from invexcheck.supervise import Supervisor
-from invexproof.api import compare_subject, read_file, subject_digests
-from invexproof.certificates import read_document
-from invexproof.cli.options import UsageError
+from invexproof.certificates import read_document, read_file
+from invexproof.cli.options import InputOption, JsonOption, UsageError
 from invexproof.cli.output import complain, err, out, print_json, waiting
+from invexproof.comparison import Wanted, compare
 
 INVALID = 1
 SUFFIXES = (".cert.json", ".cert.json.gz")
@@ -45,7 +45,16 @@ def explain(
         typer.Option(
             "--plot",
             metavar="FILE",
-            help="Draw the function and the proof: .svg, .png or .pdf.",
+            help="Draw the function or the network, and the proof: .svg, .png or .pdf.",
+            show_default=False,
+        ),
+    ] = None,
+    plane: Annotated[
+        str | None,
+        typer.Option(
+            "--slice",
+            metavar="I,J",
+            help="Inputs of a network that vary in the picture, counted from 1; by default two that tell most.",
             show_default=False,
         ),
     ] = None,
@@ -57,7 +66,11 @@ def explain(
     \b
     invexproof explain gelu.cert.json
     invexproof explain gelu.cert.json --format markdown -o gelu.md --plot gelu.svg
+    invexproof explain block.cert.json --plot block.svg --slice 1,3
     """
+    coordinates = None if plane is None else _coordinates(plane)
+    if coordinates is not None and plot is None:
+        raise UsageError("--slice says what to draw; say where with --plot FILE")
     if plot is not None and plot.suffix not in PICTURES:
         raise UsageError(f"the picture {plot} must end in one of {', '.join(PICTURES)}")
     for wanted in (output, plot):
@@ -67,12 +80,14 @@ def explain(
 
     data = read_file(file)
     with waiting("checking"), Supervisor(Limits(), 1) as supervisor:
-        verdict = supervisor.check(data)
+        verdict = supervisor.check(file)
     if verdict.verified is None:
         complain(f"only a valid certificate can be explained, and {file} is not:\n{verdict.text(None)}")
         raise typer.Exit(INVALID)
     with waiting("explaining"):
-        text = explain_document(read_document(data), form=form.value, plot=plot)
+        text = explain_document(
+            read_document(data), form=form.value, plot=plot, coordinates=coordinates, folder=file.parent
+        )
     if output is None:
         out().print(text)
     else:
@@ -80,6 +95,14 @@ def explain(
         err().print(f"written: {output}")
     if plot is not None:
         err().print(f"drawn: {plot}")
+
+
+def _coordinates(text: str) -> tuple[int, int]:
+    """The numbers in ``1,3``."""
+    parts = text.split(",")
+    if len(parts) != 2 or not all(part.strip().isascii() and part.strip().isdigit() for part in parts):
+        raise UsageError(f"--slice {text}: expected two numbers of inputs, such as 1,3")
+    return int(parts[0]), int(parts[1])
 
 
 def check(
@@ -92,27 +115,33 @@ def check(
         typer.Option(
             "--against",
             metavar="SUBJECT",
-            help="A name, a formula or a certificate: what is about another function is INVALID.",
+            help="A function by name or formula, a network as for prove map, or a certificate: what is about another "
+            "one is INVALID.",
             show_default=False,
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
+    shape: InputOption = None,
+    as_json: JsonOption = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Checking processes at a time.")] = 2,
 ) -> None:
-    """Check certificates with invexcheck, and say whether they are about your function.
+    """Check certificates with invexcheck, and say whether they are about your function or your network.
+
+    A network is the one in a certificate if it has the same nodes, functions and numbers; that a loss is put after it
+    makes no difference.
 
     Exit status: 0 all valid, 1 some not, 2 bad input. invexcheck itself does the same without any part of the prover.
 
     \b
     invexproof check gelu.cert.json --against torch.nn.GELU
+    invexproof check residual.nonsingular.cert.json --against residual.yaml
     invexproof check certificates/activations
     """
     names = [name for path in files for name in _expand(path)]
-    digests = None if against is None else subject_digests(against)
+    wanted = None if against is None else Wanted.of(against, shape)
     verdicts = []
     with Supervisor(Limits(), min(jobs, len(names))) as supervisor:
         for found in supervisor.check_all([str(name) for name in names]):
-            verdict = found if digests is None else compare_subject(found, digests, against or "")
+            verdict = found if wanted is None else compare(found, found.file, wanted)
             verdicts.append(verdict)
             if not as_json:
                 print(verdict.text(supervisor.base), flush=True)

@@ -18,20 +18,30 @@ __all__ = ["FORMS", "Form", "Narrative", "Replay", "ReportError", "explain", "na
 Form = Literal["terminal", "markdown"]
 
 
-def explain(document: dict[str, Any], *, form: Form = "terminal", plot: Path | None = None) -> str:
+def explain(
+    document: dict[str, Any],
+    *,
+    form: Form = "terminal",
+    plot: Path | None = None,
+    coordinates: tuple[int, int] | None = None,
+    folder: Path | None = None,
+) -> str:
     """The proof in a certificate, in words that a student can follow.
 
-    `document` is a parsed certificate. With `plot`, a picture of the function and the proof's intervals is
-    written to that file (``.svg``, ``.png`` or ``.pdf``). Raises ReportError if the certificate is not valid.
-    The proof is replayed in this process: check a file from elsewhere with `invexcheck` first.
+    `document` is a parsed certificate. With `plot`, a picture is written to that file (``.svg``, ``.png`` or
+    ``.pdf``): a function with the intervals of the proof; for a network the determinant of its Jacobian, or its
+    loss, over a plane in which the two `coordinates` vary (counted from 1; by default two that tell most), with
+    the boxes and points of the proof. `folder` is where the certificate may name other files. Raises ReportError
+    if the certificate is not valid. The proof is replayed in this process: check a file from elsewhere with
+    `invexcheck` first.
     """
-    replayed = replay(document)
+    replayed = replay(document, folder=folder)
     if form not in FORMS:
         raise ReportError(f"there is no form {form!r} of explanations; choose one of {', '.join(FORMS)}")
     if plot is not None:
-        from invexproof.reports.plots import save_plot
+        from invexproof.reports.pictures import save_plot
 
-        save_plot(replayed, plot)
+        save_plot(replayed, plot, coordinates=coordinates)
     return FORMS[form](narrate(replayed))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from invexcheck.goals import Analytic, Claim, FullRank, Sign
 from invexproof.reports.prose import Argument, Phrase
 from invexproof.reports.replay import Node
@@ -66,7 +68,10 @@ def is_shown(scene: Scene) -> bool:
 def numbered(scenes: list[Scene], prefix: str) -> tuple[Argument, ...]:
     """The steps of the scenes, with all those below them."""
     result = []
-    for number, scene in enumerate(scenes, 1):
+    rules: set[str] = set()
+    for number, first in enumerate(scenes, 1):
+        scene = replace(first, again=first.node.rule in rules)
+        rules.add(scene.node.rule)
         label = f"{prefix}{number}"
         reason = TEMPLATES[scene.node.rule].write(scene) + routine(scene)
         result.append(Argument(label, _goal(scene), reason, arguments(scene, f"{label}.")))

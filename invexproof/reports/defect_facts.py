@@ -13,7 +13,7 @@ from invexcheck.networks import Network
 from invexcheck.propagation import ExactForward, Forward, at_point
 from invexcheck.rules.networks import is_smooth
 from invexproof.reports import numerals
-from invexproof.reports.matrices import matrix, node_name, vector
+from invexproof.reports.matrices import box, matrix, node_name, vector
 from invexproof.reports.prose import Math, Phrase, count
 from invexproof.reports.rank_facts import BITS, numbers
 from invexproof.reports.scene import Fact, Scene
@@ -71,6 +71,11 @@ def jacobian_there(scene: Scene) -> Phrase:
     shown = matrix(found.tolist())
     spelt: Phrase = () if shown is None else (", ", shown, ",")
     return (*spelt, f" has rank {integral(found)[0].rank()}")
+
+
+def enclosing_box(scene: Scene) -> Math:
+    ends = (numbers(scene, scene.step[name]) for name in ("from", "to"))
+    return box(list(zip(*ends, strict=True)))
 
 
 def bottleneck_node(scene: Scene) -> Math:
@@ -177,7 +182,7 @@ def gradient_reason(scene: Scene) -> str:
 FACTS: dict[str, Fact] = {
     function.__name__: function
     for function in (
-        from_vector, to_vector, lower_vector, from_determinant, to_determinant, jacobian_there,
+        from_vector, to_vector, lower_vector, from_determinant, to_determinant, jacobian_there, enclosing_box,
         bottleneck_node, bottleneck_reason, combination_written, alive, layer_size, smooth_part,
         loss_reason, composition_there, composition_lower, gradient_reason,
     )

@@ -1,4 +1,4 @@
-"""Pictures of proofs: a function and its derivative over the proof's intervals; the same bytes each time."""
+"""Pictures of proofs about functions: the function and its derivative over the proof's intervals."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
@@ -21,31 +19,14 @@ from invexproof.expressions.calculus import differentiate
 from invexproof.expressions.evaluation import numpy_function
 from invexproof.expressions.piecewise import PiecewiseError, normal_form
 from invexproof.expressions.terms import Expression
-from invexproof.reports.replay import Replay, ReportError
+from invexproof.reports.replay import Replay
 from invexproof.reports.scene import PieceView, Scene, read_point
+from invexproof.reports.style import CURVE, LOWER, SLOPE, WITNESS
 from invexproof.reports.writer import Writer
 
 Array = npt.NDArray[np.float64]
 Range = tuple[float, float]
 
-METADATA: dict[str, dict[str, Any]] = {
-    ".svg": {"Date": None, "Creator": None},
-    ".png": {"Software": None},
-    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-}
-"""For each kind of file, the metadata that would differ from one day or version to the next."""
-
-STYLE: Any = {
-    "svg.hashsalt": "invexproof",
-    "font.family": "DejaVu Sans",
-    "font.size": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "#666666",
-    "xtick.color": "#444444",
-    "ytick.color": "#444444",
-}
-CURVE, SLOPE, WITNESS, LOWER = "#1b1b1b", "#5b3a8c", "#c1121f", "#0b5fa5"
 SHADES = {
     "decreasing": ("#d3e5f5", "falls"),
     "block": ("#f8e9c6", "block"),
@@ -98,19 +79,6 @@ class Scenery:
     span: Range
     core: Range
     chord: bool
-
-
-def save_plot(replay: Replay, path: Path, *, thumbnail: bool = False) -> None:
-    """Write the picture of a proof; the suffix of `path` says in which format (svg, png, pdf).
-
-    A `thumbnail` shows the function only, small enough for a table.
-    """
-    metadata = METADATA.get(path.suffix)
-    if metadata is None:
-        raise ReportError(f"cannot draw a file {path.name}; its name must end in {', '.join(METADATA)}")
-    with matplotlib.rc_context(STYLE):
-        drawn = draw(replay, thumbnail=thumbnail)
-        drawn.savefig(path, metadata=metadata, dpi=150)
 
 
 def draw(replay: Replay, *, thumbnail: bool = False) -> Figure:

@@ -38,7 +38,7 @@ class PieceView:
 class Scene:
     """One step in its context. `letter` is the name of the function of the claim around it.
 
-    `place` says where a sign holds, if the goal is not about x alone.
+    `place` says where a sign holds, if the goal is not about x alone. `again`: a step before it has the same rule.
     """
 
     replay: Replay
@@ -47,6 +47,7 @@ class Scene:
     names: Names
     letter: str = LETTERS[0]
     place: Phrase = ()
+    again: bool = False
 
     @property
     def step(self) -> Step:
@@ -126,7 +127,7 @@ class Scene:
                     names = self._slopes(pieces[child.piece - 1]) | self._slopes(pieces[child.piece])
             elif pieces:
                 names.update(self.piece_names(next((p for p in pieces if _holds(p, child)), pieces[0])))
-            yield replace(self, node=child, names=names)
+            yield replace(self, node=child, names=names, again=False)
 
     def _about_networks(self) -> Iterator[Scene]:
         """The steps below one about a network: parts of it, and what is shown of its functions."""
@@ -140,9 +141,9 @@ class Scene:
                 names = {child.goal.term: JACOBIAN_DETERMINANT} if isinstance(child.goal, Sign) else {}
                 bounded = isinstance(self.node.goal, FullRank) and self.node.goal.region is not None
                 place = " for all x in the box" if bounded else " for all x"
-                yield replace(self, node=child, names=names, place=(place,))
+                yield replace(self, node=child, names=names, place=(place,), again=False)
             else:
-                yield replace(self, node=child, names={})
+                yield replace(self, node=child, names={}, again=False)
 
     def _function_names(self, number: int, child: Node) -> dict[int, Math]:
         """What a function of the network and its pieces are called in a step about it."""

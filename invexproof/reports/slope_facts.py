@@ -144,6 +144,10 @@ def moving(scene: Scene) -> str:
     return count(form(scene).units - fixed, "unit")
 
 
+def definiteness(scene: Scene) -> str:
+    return "positive semidefinite, exactly" if scene.step.get("semidefinite") else "positive definite"
+
+
 def least_eigenvalue(scene: Scene) -> Phrase:
     """That of the symmetric part of W (M + diag(1/s)), about."""
     bounds = _ranges(scene)
@@ -210,8 +214,8 @@ def norms(scene: Scene) -> Phrase:
 FACTS: dict[str, Fact] = {
     function.__name__: function
     for function in (
-        units, layers, columns_note, slope_ranges, written_determinant, corner_count, corner_sign, corner_least, moving,
-        least_eigenvalue, alpha, lipschitz, norms,
+        units, layers, columns_note, slope_ranges, written_determinant, corner_count, corner_sign,
+        corner_least, moving, definiteness, least_eigenvalue, alpha, lipschitz, norms,
     )
 }  # fmt: skip
 """Facts by the placeholder that stands for them."""

@@ -43,8 +43,9 @@ class Template:
     choose: Choose
 
     def write(self, scene: Scene) -> Phrase:
-        """Why the goal of a step follows."""
-        return fill(" ".join(self.texts[variant] for variant in self.choose(scene)), Facts(scene))
+        """Why the goal of a step follows; in short, if a step just before it has said so at length."""
+        variants = ("again",) if scene.again and "again" in self.texts else self.choose(scene)
+        return fill(" ".join(self.texts[variant] for variant in variants), Facts(scene))
 
 
 def _interval(scene: Scene) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from invexproof.reports import ReportError, explain, narrate, replay
 from invexproof.reports.definitions import DEFINITIONS, STATEMENTS
 from invexproof.reports.facts import FACTS
 from invexproof.reports.numerals import high, low
-from invexproof.reports.plots import save_plot
+from invexproof.reports.pictures import save_plot
 from invexproof.reports.prose import Argument, Block, plain
 from invexproof.reports.templates import TEMPLATES
 from invexproof.reports.terminal import to_terminal
