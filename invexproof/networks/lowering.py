@@ -354,7 +354,8 @@ class Lowering:
 
     def name(self) -> str:
         """A name for tensors, from the place in the model."""
-        return _NOT_IN_NAMES.sub(".", self.place).strip(".-")[:100]
+        name = _NOT_IN_NAMES.sub(".", self.place).strip(".-")[:100]
+        return f"model.{name}" if name[:1].isdigit() else name
 
     def _pointwise(self, node: int, functions: Indices) -> int:
         if any(self._functions[f].is_condition for f in np.unique(functions).tolist()):

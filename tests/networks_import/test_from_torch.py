@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from fractions import Fraction
@@ -16,6 +17,10 @@ torch = pytest.importorskip("torch")
 import torch.nn.functional as F  # noqa: E402
 from torch import nn  # noqa: E402
 
+from invexcheck.limits import Limits  # noqa: E402
+from invexcheck.networks import read_network  # noqa: E402
+from invexcheck.reading import Fields, Folder  # noqa: E402
+from invexcheck.terms import Terms  # noqa: E402
 from invexproof.expressions.printing import to_text  # noqa: E402
 from invexproof.networks import evaluation, lowering  # noqa: E402
 from invexproof.networks.exact_evaluation import exact_values  # noqa: E402
@@ -81,6 +86,15 @@ def test_the_network_is_the_map_of_the_module(name: str) -> None:
     agrees(network, of_module(module, shape))
 
 
+@pytest.mark.parametrize("name", ["conv2d", "positions", "written causal", "many constants"])
+def test_the_checker_reads_the_network(name: str) -> None:
+    network = network_of_module(*prepared(name))
+    limits = Limits()
+    fields = Fields(json.loads(json.dumps(network.to_subject())), (), limits)
+    read = read_network(Terms(limits), fields, limits, Folder())
+    assert [node.shape for node in read.nodes] == list(network.shapes)
+
+
 # -- what the network looks like -----------------------------------------------------------------------------
 
 
@@ -115,7 +129,7 @@ def test_a_written_activation_is_one_function() -> None:
 def test_weights_are_the_floats_themselves_and_literals_are_decimals() -> None:
     module = nn.Sequential(nn.Linear(2, 2), nn.LeakyReLU(0.01), nn.LayerNorm(2, eps=1e-5))
     network = network_of_module(module, (2,))
-    weight = network.tensors["0.weight"]
+    weight = network.tensors["model.0.weight"]
     assert weight.dtype == "F32"
     assert weight.fractions().tolist() == [[Fraction(w) for w in row] for row in module[0].weight.tolist()]
     assert to_text(network.functions[0]) == "piecewise((1/100*x, x < 0), (x, true))"
