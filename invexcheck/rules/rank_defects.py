@@ -125,28 +125,34 @@ def enclosed_point_rule(session: Session, goal: Defect, fields: Fields) -> list[
             name: Interval(lower(arb(a)), upper(arb(b))) for name, a, b in zip(names, low, high, strict=True)
         }
         evaluate(session.terms, domain, box, analytic=True)
-        middle = {name: (side.lo + side.hi) / 2 for name, side in box.items()}
-        centre = {name: Interval(m.mid(), m.mid()) for name, m in middle.items()}
+        centre = {
+            name: Interval(m, m) for name, side in box.items() for m in [((side.lo + side.hi) / 2).mid()]
+        }
         at = [as_ball(evaluate(session.terms, slope, centre)) for slope in gradient]
         bends = [as_ball(evaluate(session.terms, bend, box)) for bend in hessian]
-        if not contracts(arb_mat(n, 1, at), arb_mat(n, n, bends), list(box.values()), list(centre.values())):
+        ends = [(arb(a), arb(b)) for a, b in zip(low, high, strict=True)]
+        if not contracts(at, arb_mat(n, n, bends), ends, [side.lo for side in centre.values()]):
             raise Reject("no zero of the gradient is shown in the box", "krawczyk", fields.path)
     return []
 
 
-def contracts(at: arb_mat, slopes: arb_mat, box: list[Interval], centre: list[Interval]) -> bool:
-    """Whether K = c - Y g(c) + (I - Y G)(X - c) lies inside the box X: then g, with slopes in G, has a zero there."""
+def contracts(at: list[arb], slopes: arb_mat, box: list[tuple[arb, arb]], centre: list[arb]) -> bool:
+    """Whether K = c - Y g(c) + (I - Y G)(X - c), c in X, lies inside the box X: then g has a zero there.
+
+    `at` is g(c), `slopes` encloses its derivative on the box G. `box` are balls for the exact ends: strict comparisons hold for what they enclose.
+    """
     n = slopes.nrows()
+    if not all((low < c) is True and (c < high) is True for c, (low, high) in zip(centre, box, strict=True)):
+        return False
     try:
         inverse = slopes.mid().inv().mid()
     except ZeroDivisionError:
         return False
     unit = arb_mat(n, n, [int(i == j) for i in range(n) for j in range(n)])
-    points = arb_mat(n, 1, [side.lo for side in centre])
-    offsets = arb_mat(n, 1, [as_ball(side) - c.lo for side, c in zip(box, centre, strict=True)])
-    image = points - inverse * at + (unit - inverse * slopes) * offsets
+    offsets = arb_mat(n, 1, [low.union(high) - c for c, (low, high) in zip(centre, box, strict=True)])
+    image = arb_mat(n, 1, centre) - inverse * arb_mat(n, 1, at) + (unit - inverse * slopes) * offsets
     return all(
-        (image[i, 0] > side.lo) is True and (image[i, 0] < side.hi) is True for i, side in enumerate(box)
+        (image[i, 0] > low) is True and (image[i, 0] < high) is True for i, (low, high) in enumerate(box)
     )
 
 

@@ -113,9 +113,15 @@ def forward_over(session: Session, chain: Chain, enclosures: Enclosures, box: Bo
     """A pass over the box; centred, with slopes and mean-value forms around the middle."""
     if not centred:
         return Forward(session, chain, enclosures, box, False)
-    middles = [side.lo if (side.lo == side.hi) is True else middle(side) for side in box]
+    middles = [_inside(side) for side in box]
     centre = Forward(session, chain, enclosures, [Interval(m, m) for m in middles], False)
     return Forward(session, chain, enclosures, box, True, centre)
+
+
+def _inside(side: Interval) -> arb:
+    """A point of an interval, near its middle unless that is rounded out of it."""
+    centre = middle(side)
+    return centre if (side.lo <= centre) is True and (centre <= side.hi) is True else side.lo
 
 
 def _regular(session: Session, forward: Forward) -> bool:

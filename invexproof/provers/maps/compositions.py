@@ -21,7 +21,7 @@ from invexproof.provers.maps.entry import (
     NONSINGULAR,
     MapClaimError,
     Region,
-    open_study,
+    opened_study,
     prove_full_rank,
     spelled_region,
     undecided,
@@ -68,11 +68,11 @@ def prove_composition(
         if region is not None:
             raise MapClaimError("almost everywhere is said of all of R^n; leave out the region")
         claim["almost_everywhere"] = True
-    study = open_study(network, claim, timeout)
-    try:
-        return _decide(study)
-    except OutOfTime:
-        return undecided(study, "the time allowed is over")
+    with opened_study(network, claim, timeout, sidecar) as study:
+        try:
+            return _decide(study)
+        except OutOfTime:
+            return undecided(study, "the time allowed is over")
 
 
 def _decide(study: Study) -> Outcome:

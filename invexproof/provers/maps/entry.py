@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from invexcheck.errors import Refuse, Reject
 from invexcheck.goals import Defect, FullRank
+from invexcheck.reading import Folder
 from invexproof.errors import InvexproofError
 from invexproof.networks.network import Network
 from invexproof.provers.maps.almost_everywhere import prove_almost_everywhere
@@ -50,11 +55,11 @@ def prove_map(
         MapClaimError: the claim makes no sense for the network, or the checker cannot read it.
     """
     claim = map_claim(network, kind, region, sidecar)
-    study = open_study(network, claim, timeout)
-    try:
-        return _decide(study)
-    except OutOfTime:
-        return undecided(study, "the time allowed is over")
+    with opened_study(network, claim, timeout, sidecar) as study:
+        try:
+            return _decide(study)
+        except OutOfTime:
+            return undecided(study, "the time allowed is over")
 
 
 def map_claim(network: Network, kind: str, region: Region | None, sidecar: str | None) -> dict[str, Any]:
@@ -83,13 +88,23 @@ def spelled_region(network: Network, region: Region) -> list[list[str]]:
     return [[str(Fraction(low)), str(Fraction(high))] for low, high in region]
 
 
-def open_study(network: Network, claim: dict[str, Any], timeout: float | None) -> Study:
-    """The study of a claim; raises MapClaimError where the checker cannot read it."""
+@contextmanager
+def opened_study(
+    network: Network, claim: dict[str, Any], timeout: float | None, sidecar: str | None = None
+) -> Iterator[Study]:
+    """The study of a claim, with its sidecar where the checker finds it.
+
+    Raises MapClaimError where the checker cannot read the claim.
+    """
     deadline = None if timeout is None else time.monotonic() + timeout
-    try:
-        return Study.of(network, claim, deadline)
-    except (Reject, Refuse) as error:
-        raise MapClaimError(f"the checker cannot read this network: {error.message}") from None
+    with TemporaryDirectory() as directory:
+        if sidecar is not None:
+            network.write_sidecar(Path(directory) / sidecar)
+        try:
+            study = Study.of(network, claim, deadline, Folder(os.fsencode(directory)))
+        except (Reject, Refuse) as error:
+            raise MapClaimError(f"the checker cannot read this network: {error.message}") from None
+        yield study
 
 
 def _decide(study: Study) -> Outcome:

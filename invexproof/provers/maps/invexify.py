@@ -19,7 +19,7 @@ from flint import fmpq
 from invexproof.expressions.terms import Expression, rational, softplus, var
 from invexproof.networks.builder import Builder
 from invexproof.networks.network import Network
-from invexproof.provers.maps.entry import NONSINGULAR, Region, map_claim, open_study, prove_map
+from invexproof.provers.maps.entry import NONSINGULAR, Region, map_claim, opened_study, prove_map
 from invexproof.provers.outcome import Outcome, Verdict
 
 Array = npt.NDArray[np.float64]
@@ -36,6 +36,11 @@ class Proposal:
     changes: tuple[str, ...]
     network: Network
     outcome: Outcome
+
+    @property
+    def change(self) -> str:
+        """The changes as one phrase."""
+        return " and ".join(self.changes)
 
 
 @dataclass(frozen=True)
@@ -124,14 +129,14 @@ def read_chain(network: Network) -> Chain | None:
 
 def _slope_bounds(network: Network) -> dict[Expression, tuple[Fraction | None, Fraction | None, bool]]:
     """For each function proved bounds of its slopes, and whether it is strictly monotone."""
-    study = open_study(network.with_loss(None), map_claim(network, NONSINGULAR, None, None), None)
-    study.opened(study.goal)
     result = {}
-    for number, function in enumerate(network.functions):
-        facts = study.shop.session.facts.get(number)
-        if facts is not None:
-            low, high = facts.slopes.lower, facts.slopes.upper
-            result[function] = _fraction(low), _fraction(high), facts.monotone
+    with opened_study(network, map_claim(network, NONSINGULAR, None, None), None) as study:
+        study.opened(study.goal)
+        for number, function in enumerate(network.functions):
+            facts = study.shop.session.facts.get(number)
+            if facts is not None:
+                low, high = facts.slopes.lower, facts.slopes.upper
+                result[function] = _fraction(low), _fraction(high), facts.monotone
     return result
 
 

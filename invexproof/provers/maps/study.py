@@ -12,7 +12,7 @@ from invexcheck.goals import Goal, MapClaim, Obligation
 from invexcheck.kernel import read_claim
 from invexcheck.networks import Network as CheckedNetwork
 from invexcheck.networks import Segment
-from invexcheck.reading import Fields
+from invexcheck.reading import Fields, Folder
 from invexcheck.slope_forms import SlopeForm
 from invexproof.networks.network import Network
 from invexproof.provers.maps.facts import describe
@@ -40,9 +40,12 @@ class Study:
     """Boxes that resisted a search."""
 
     @staticmethod
-    def of(network: Network, claim: dict[str, Any], deadline: float | None) -> Study:
+    def of(
+        network: Network, claim: dict[str, Any], deadline: float | None, folder: Folder | None = None
+    ) -> Study:
         """Read a claim; what can be shown of the network's functions is shown once, here."""
         study = Study(Workshop([["var", "x"]], deadline=deadline), network, claim)
+        study.shop.session.folder = folder or Folder()
         used = {f for _, node in study.whole.nodes() if node.op == "pointwise" for f in node.data}
         for number, function in enumerate(network.functions):
             described = describe(study.shop, function) if number in used else None
