@@ -224,10 +224,12 @@ def rank_rule(session: Session, goal: FullRank, fields: Fields) -> list[Obligati
 
 
 def entrywise_rule(session: Session, goal: FullRank, fields: Fields) -> list[Obligation]:
-    """A part that applies functions entry by entry: no slope is 0 (almost everywhere: none is 0 on a piece)."""
+    """One pointwise node: no slope is 0 (almost everywhere: none is 0 on a piece). Or one max node."""
     nodes = goal.segment.nodes()
+    if len(nodes) == 1 and nodes[0][1].op == "max":
+        return []  # each row is a convex combination of unit vectors of its own group of entries
     if len(nodes) != 1 or nodes[0][1].op != "pointwise":
-        raise Reject("the part is not one pointwise node", "segment", fields.path)
+        raise Reject("the part is neither one pointwise node nor one max node", "segment", fields.path)
     points = fields.object("nonzero") if fields.has("nonzero") else None
     for f in sorted(goal.segment.functions()):
         facts = session.facts.get(f)

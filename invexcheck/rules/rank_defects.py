@@ -139,7 +139,8 @@ def enclosed_point_rule(session: Session, goal: Defect, fields: Fields) -> list[
 def contracts(at: list[arb], slopes: arb_mat, box: list[tuple[arb, arb]], centre: list[arb]) -> bool:
     """Whether K = c - Y g(c) + (I - Y G)(X - c), c in X, lies inside the box X: then g has a zero there.
 
-    `at` is g(c), `slopes` encloses its derivative on the box G. `box` are balls for the exact ends: strict comparisons hold for what they enclose.
+    `at` is g(c), `slopes` encloses the derivative of g on X, `box` are balls for the exact ends of X: strict
+    comparisons hold for what they enclose.
     """
     n = slopes.nrows()
     if not all((low < c) is True and (c < high) is True for c, (low, high) in zip(centre, box, strict=True)):

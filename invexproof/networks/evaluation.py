@@ -98,8 +98,10 @@ def _propagate(
         )
     lead = points.shape[:-1]
     reached = [points.reshape(*lead, *network.shapes[0])]
-    identity = np.eye(network.inputs).reshape(*network.shapes[0], network.inputs)
-    moved = [np.broadcast_to(identity, (*lead, *identity.shape))] if tangents else []
+    moved = []
+    if tangents:
+        identity = np.eye(network.inputs).reshape(*network.shapes[0], network.inputs)
+        moved = [np.broadcast_to(identity, (*lead, *identity.shape))]
     with np.errstate(all="ignore"):
         for number in range(1, len(network.nodes)):
             rule = _RULES[network.nodes[number][0]]
