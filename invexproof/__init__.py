@@ -1,16 +1,26 @@
 """invexproof: certificates for claims of machine-learning theory.
 
-``prove("gelu")`` decides a claim, ``check("gelu.cert.json")`` has a certificate checked, ``explain("gelu.cert.json")``
-puts its proof into words. What a function needs is imported when it is first asked for.
+``prove("gelu")`` decides a claim about a function, ``prove_map("model.yaml")`` and ``prove_composition`` claims about a
+network; ``check("gelu.cert.json")`` has a certificate checked, ``explain("gelu.cert.json")`` puts its proof into words.
+What a function needs is imported when it is first asked for.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from invexproof.api import Result, check, explain, prove, prove_all
+    from invexproof.api import Result, check, explain, prove, prove_all, prove_composition, prove_map
 
 __version__ = "0.1.0"
-__all__ = ["Result", "__version__", "check", "explain", "prove", "prove_all"]
+__all__ = [
+    "Result",
+    "__version__",
+    "check",
+    "explain",
+    "prove",
+    "prove_all",
+    "prove_composition",
+    "prove_map",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The Python interface: prove a claim, check a certificate, explain it.
+"""The Python interface: prove a claim about a function or a network, check a certificate, explain it.
 
 >>> from invexproof import prove
 >>> result = prove("gelu")
@@ -9,28 +9,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
 from invexcheck import check as check_certificate
-from invexcheck.errors import Refuse
 from invexcheck.limits import Limits
-from invexcheck.supervise import Supervisor
 from invexcheck.verdict import Verdict as Checked
-from invexproof.certificates import read_document
-from invexproof.certificates.builder import MAX_BYTES, CertificateError, Document, canonical_bytes
-from invexproof.claims import INVEX, constant_of, kind_of
-from invexproof.errors import InvexproofError
-from invexproof.expressions.terms import Expression
+from invexproof.certificates import CertificateError, canonical_bytes, read_document, read_file
+from invexproof.certificates.builder import Document
+from invexproof.claims import COMPOSITION, INVEX, NONSINGULAR, constant_of, kind_of, map_kind_of
+from invexproof.comparison import Wanted, compare
+from invexproof.map_questions import MapQuestion
+from invexproof.map_subjects import MapNamed, MapTarget, composition_target, map_target
+from invexproof.networks.regions import Ends, read_region
 from invexproof.proving import DEFAULT_TIMEOUT, Prover, Question
 from invexproof.results import Result
-from invexproof.subjects import Named, Ranges, Target, family_expressions, target
+from invexproof.subjects import Named, Ranges, Target, target
 
-__all__ = ["Result", "check", "explain", "prove", "prove_all"]
+__all__ = ["Result", "check", "explain", "prove", "prove_all", "prove_composition", "prove_map"]
 
 Certificate = str | bytes | os.PathLike[str] | Document
 
@@ -84,15 +83,83 @@ def prove_all(
             yield result
 
 
-def check(certificate: Certificate, against: Named | None = None, limits: Limits | None = None) -> Checked:
+def prove_map(
+    subject: MapNamed | MapTarget,
+    claim: str = NONSINGULAR,
+    *,
+    region: Ends | None = None,
+    input_shape: str | Sequence[int] | None = None,
+    timeout: float | None = DEFAULT_TIMEOUT,
+    out: str | Path | None = None,
+) -> Result:
+    """Decide whether the Jacobian of a network has full row rank.
+
+    Args:
+        subject: a :class:`invexproof.networks.network.Network`, a ``torch.nn.Module`` or exported program, the path of
+            a model (``"model.yaml"``, ``"model.onnx"``, ``"program.pt2"``) or of a certificate, ``"package.module:x"``
+            (whose code is then imported), or formulas (``"x1 + tanh(x2)/2, x2"``).
+        claim: ``"nonsingular"``: at every input; ``"nonsingular-almost-everywhere"``: off a null set.
+        region: a box in which the input lies, ``"[-1,1]^4"`` or pairs of exact numbers; None is all of R^n.
+        input_shape: of one example, without the batch; PyTorch modules need it.
+        timeout: seconds for the search; None for no limit.
+        out: a file for the certificate; a file with large weights is written beside it.
+
+    Returns:
+        A :class:`Result`; its verdict is proved or refuted only if the checker has accepted the certificate.
+
+    Raises:
+        InvexproofError: the subject, the claim or the region cannot be read, or do not fit together.
+    """
+    wanted = map_target(subject, input_shape)
+    box = read_region(region, wanted.network.inputs)
+    path = None if out is None else Path(out)
+    with Prover() as prover:
+        return prover.prove(MapQuestion(wanted, map_kind_of(claim), box, timeout=timeout, out=path))
+
+
+def prove_composition(
+    subject: MapNamed | MapTarget,
+    loss: str | None = None,
+    *,
+    region: Ends | None = None,
+    almost_everywhere: bool = False,
+    input_shape: str | Sequence[int] | None = None,
+    timeout: float | None = DEFAULT_TIMEOUT,
+    out: str | Path | None = None,
+) -> Result:
+    """Decide whether a loss of a network is invex, as a function of the network's input.
+
+    Args:
+        subject: as for :func:`prove_map`.
+        loss: ``"mse:1/2,0"``, ``"huber:1"``, ``"logistic:+1"``, ``"cross-entropy:2"``, ``"separable:abs(x)"``; see
+            :data:`invexproof.networks.losses.LOSSES`.  None takes the one that the subject has.
+        region: the box in which stationary points are looked for; they must be minimisers over all of R^n.
+        almost_everywhere: stationary points in a null set do not count.
+
+    The other arguments, the result and the errors are as for :func:`prove_map`.
+    """
+    wanted = composition_target(subject, loss, input_shape)
+    box = read_region(region, wanted.network.inputs)
+    path = None if out is None else Path(out)
+    with Prover() as prover:
+        return prover.prove(MapQuestion(wanted, COMPOSITION, box, almost_everywhere, timeout, path))
+
+
+def check(
+    certificate: Certificate,
+    against: Named | MapNamed | None = None,
+    limits: Limits | None = None,
+    *,
+    input_shape: str | Sequence[int] | None = None,
+) -> Checked:
     """The checker's verdict on a certificate: a path, its bytes, or a document.
 
-    With ``against``, a name, formula or expression, or the path of a certificate, the verdict is INVALID unless the
-    certificate is about that subject.  Never raises on account of the certificate.
+    With ``against``, the verdict is INVALID unless the certificate is about that subject: a function or a network, as
+    for :func:`prove` and :func:`prove_map`, or the path of a certificate.  Never raises on account of the certificate.
     """
     data = canonical_bytes(certificate) if isinstance(certificate, dict) else certificate
     verdict = check_certificate(data, limits)
-    return verdict if against is None else compare_subject(verdict, subject_digests(against), str(against))
+    return verdict if against is None else compare(verdict, data, Wanted.of(against, input_shape))
 
 
 def explain(
@@ -107,53 +174,11 @@ def explain(
     """
     from invexproof.reports import explain as explain_document
 
-    data = canonical_bytes(certificate) if isinstance(certificate, dict) else read_file(certificate)
-    verdict = check_certificate(data)
+    source = canonical_bytes(certificate) if isinstance(certificate, dict) else certificate
+    data = read_file(source)
+    verdict = check_certificate(source)
     if verdict.verified is None:
         raise CertificateError(f"only a valid certificate can be explained; this one is {verdict.text(None)}")
-    return explain_document(read_document(data), form=form, plot=None if plot is None else Path(plot))
-
-
-def read_file(source: str | bytes | os.PathLike[str]) -> bytes:
-    """The bytes of a certificate, at most one more than is ever accepted.  Raises :class:`CertificateError`."""
-    if isinstance(source, bytes):
-        return source
-    try:
-        with open(source, "rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise CertificateError(f"cannot read {os.fsdecode(source)!r}: {reason}") from None
-
-
-def subject_digests(against: Named) -> set[str]:
-    """Digests of what a name, a formula, an expression or the path of a certificate stands for.
-
-    Raises InvexproofError if it stands for nothing.
-    """
-    with Supervisor(Limits(), 1) as supervisor:
-        if isinstance(against, str) and os.path.exists(against):
-            sources: list[str | bytes] = [against]
-        else:
-            sources = [canonical_bytes(expression.to_table()) for expression in _expressions(against)]
-        try:
-            return {supervisor.subject(source) for source in sources}
-        except Refuse as refuse:
-            raise CertificateError(f"{against!s:.80} has no subject: {refuse.message}") from None
-
-
-def _expressions(against: Named) -> list[Expression]:
-    if isinstance(against, str):
-        try:
-            return family_expressions(against)
-        except InvexproofError as error:
-            raise CertificateError(f"{against!r:.80} is neither a file nor a function: {error}") from None
-    return [against if isinstance(against, Expression) else target(against).expression]
-
-
-def compare_subject(verdict: Checked, digests: set[str], name: str) -> Checked:
-    """INVALID if a valid certificate is about something else."""
-    if verdict.verified is None or verdict.verified.subject_digest in digests:
-        return verdict
-    reason = f"it is a valid certificate about another function than {name:.80}: {verdict.verified.statement}"
-    return replace(verdict, status="INVALID", code="subject", reason=reason, verified=None)
+    picture = None if plot is None else Path(plot)
+    folder = None if isinstance(source, bytes) else Path(source).parent
+    return explain_document(read_document(data), form=form, plot=picture, folder=folder)

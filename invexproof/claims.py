@@ -1,4 +1,4 @@
-"""The kinds of claims about activations: how they are written on a command line, and what each asks."""
+"""The kinds of claims: how they are written on a command line, and what each asks."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ from invexproof.expressions.parser import parse
 PREFIX: Final = "activation."
 INVEX: Final = "activation.invex"
 LIPSCHITZ: Final = "activation.lipschitz"
+
+MAP_PREFIX: Final = "map.jacobian-"
+NONSINGULAR: Final = "map.jacobian-nonsingular"
+ALMOST_EVERYWHERE: Final = "map.jacobian-nonsingular-almost-everywhere"
+MAP_KINDS: Final = (NONSINGULAR, ALMOST_EVERYWHERE)
+COMPOSITION: Final = "composition.invex"
 
 
 class ClaimError(InvexproofError):
@@ -43,11 +49,24 @@ def kind_of(text: str) -> str:
     short = text.strip().casefold().replace("_", "-").removeprefix(PREFIX)
     if PREFIX + short in KINDS:
         return PREFIX + short
-    names = [kind.removeprefix(PREFIX) for kind in KINDS]
+    raise _unknown(text, short, [kind.removeprefix(PREFIX) for kind in KINDS], "activations")
+
+
+def map_kind_of(text: str) -> str:
+    """The kind of claim about a network that a text names: ``nonsingular``, or in full; raises :class:`ClaimError`."""
+    short = text.strip().casefold().replace("_", "-").removeprefix("map.").removeprefix("jacobian-")
+    if MAP_PREFIX + short in MAP_KINDS:
+        return MAP_PREFIX + short
+    if short in ("invex", COMPOSITION):
+        raise ClaimError("a network alone is not invex; a loss of it may be: invexproof prove composition")
+    raise _unknown(text, short, [kind.removeprefix(MAP_PREFIX) for kind in MAP_KINDS], "networks")
+
+
+def _unknown(text: str, short: str, names: list[str], about: str) -> ClaimError:
     near = difflib.get_close_matches(short, names, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}? " if near else ""
-    raise ClaimError(
-        f"there is no claim {text!r:.60}; {hint}The claims about activations are {', '.join(names)}"
+    return ClaimError(
+        f"there is no claim {text!r:.60}; {hint}The claims about {about} are {', '.join(names)}"
     )
 
 

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 import invexcheck.verdict
-from invexproof.certificates import certificate_bytes, write
+from invexproof.certificates import Sidecar, certificate_bytes, write
 from invexproof.certificates.builder import Document
 from invexproof.errors import InvexproofError
+from invexproof.networks.regions import Region, region_json
 from invexproof.opinions import Opinion
-from invexproof.subjects import Target
 
 Verdict = Literal["proved", "refuted", "undecided", "not-applicable"]
 EXIT_CODES: Final[dict[str, int]] = {"proved": 0, "refuted": 10, "undecided": 20, "not-applicable": 30}
+
+
+class Subject(Protocol):
+    """What a claim is about: a function, or a network."""
+
+    @property
+    def name(self) -> str:
+        """How it was named."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The name, and what it stands for."""
+
+    def ranges_json(self) -> dict[str, dict[str, str]]:
+        """The intervals of quantified parameters."""
 
 
 class NoCertificateError(InvexproofError):
@@ -26,19 +43,23 @@ class NoCertificateError(InvexproofError):
 class Result:
     """An answer.  ``verdict`` is proved or refuted only if the checker has accepted ``document``.
 
-    claim, constant, target: what was asked. statement: what the checker has verified, in its own words ("" where
-    there is no certificate). vacuous: whether the claim holds because there is no stationary point at all (None where
-    that makes no sense). document: the certificate; of not-applicable, one that shows the discontinuity, if any.
-    path: its file, if one was written. reason: why there is no verdict. boxes: intervals of x that resisted, as
-    decimal texts, and delta, the smallest width tried. seconds: of search and checking. checked: the checker's verdict.
+    claim, target, constant, region, almost_everywhere: what was asked. statement: what the checker has verified, in
+    its own words ("" where there is no certificate). vacuous: whether the claim holds because there is no stationary
+    point at all (None where that makes no sense). document: the certificate; of not-applicable, one that shows the
+    discontinuity, if any. path: its file, if one was written. sidecar: the file of weights that it names. reason: why
+    there is no verdict. boxes: intervals of x that resisted, as decimal texts (of a network: opposite corners), and
+    delta, the smallest width tried. seconds: of search and checking. checked: the checker's verdict.
     """
 
     verdict: Verdict
     claim: str
-    target: Target
+    target: Subject
     constant: Fraction | None = None
+    region: Region | None = None
+    almost_everywhere: bool = False
     document: Document | None = None
     path: Path | None = None
+    sidecar: Sidecar | None = None
     checked: invexcheck.verdict.Verdict | None = None
     reason: str = ""
     boxes: tuple[tuple[str, str], ...] = ()
@@ -74,7 +95,7 @@ class Result:
         return EXIT_CODES[self.verdict]
 
     def save(self, path: str | Path) -> Path:
-        """Write the certificate, gzipped if the name ends in ``.gz``.
+        """Write the certificate, gzipped if the name ends in ``.gz``, and the file of weights that it names.
 
         Raises :class:`NoCertificateError`, and :class:`invexproof.certificates.CertificateWriteError`.
         """
@@ -83,7 +104,7 @@ class Result:
                 f"there is no certificate to save: the claim is {self.verdict}. {self.reason}"
             )
         path = Path(path)
-        return write(path, certificate_bytes(self.document, path.suffix == ".gz"))
+        return write(path, certificate_bytes(self.document, path.suffix == ".gz"), self.sidecar)
 
     def explain(
         self, form: Literal["terminal", "markdown"] = "markdown", plot: str | Path | None = None
@@ -95,7 +116,9 @@ class Result:
             )
         from invexproof.reports import explain
 
-        return explain(self.document, form=form, plot=None if plot is None else Path(plot))
+        picture = None if plot is None else Path(plot)
+        with folder_of(self.sidecar) as folder:
+            return explain(self.document, form=form, plot=picture, folder=folder)
 
     def to_json(self) -> dict[str, Any]:
         """The answer as JSON values, without the certificate itself."""
@@ -104,7 +127,9 @@ class Result:
             "verdict": self.verdict,
             "claim": self.claim,
             "constant": None if self.constant is None else str(self.constant),
-            "subject": {"name": self.target.name, "formula": self.target.formula},
+            "region": region_json(self.region),
+            "almost_everywhere": self.almost_everywhere,
+            "subject": self.target.to_json(),
             "parameters": self.target.ranges_json(),
             "statement": self.statement or None,
             "vacuous": self.vacuous,
@@ -120,3 +145,14 @@ class Result:
             "warnings": list(self.warnings),
             "seconds": round(self.seconds, 3),
         }
+
+
+@contextmanager
+def folder_of(sidecar: Sidecar | None) -> Iterator[Path | None]:
+    """A temporary folder with a file of weights in it; None if there is none."""
+    if sidecar is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="invexproof-") as name:
+        sidecar.write(Path(name))
+        yield Path(name)

@@ -54,6 +54,10 @@ class Target:
             for name, r in sorted(self.ranges.items())
         }
 
+    def to_json(self) -> dict[str, Any]:
+        """How it was named, and what it is."""
+        return {"name": self.name, "formula": self.formula}
+
     @property
     def quantifier(self) -> str:
         """``for every beta > 0``, or nothing."""

@@ -12,10 +12,15 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from fractions import Fraction
 from queue import SimpleQueue
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from invexproof.errors import InvexproofError
 from invexproof.expressions.terms import Expression
+
+if TYPE_CHECKING:
+    from invexproof.networks.network import Network
+    from invexproof.networks.regions import Region
+    from invexproof.provers.outcome import Outcome
 
 MEMORY: Final = 6 << 30
 """Bytes of address space: a search that wants more ends, rather than the machine's other work."""
@@ -69,6 +74,57 @@ def _prove(request: Request) -> dict[str, Any]:
         from invexproof.provers.univariate import prove_activation
 
         outcome = prove_activation(expression, kind, constant, timeout)
+    return _reply(outcome)
+
+
+def _prove_map(request: Request) -> dict[str, Any]:
+    from invexproof.provers.maps import prove_map
+
+    network, region = _network(request), _region(request)
+    return _reply(prove_map(network, request["kind"], region, request["timeout"], **_sidecar(request)))
+
+
+def _prove_composition(request: Request) -> dict[str, Any]:
+    from invexproof.provers.maps import prove_composition
+
+    network, region = _network(request), _region(request)
+    almost, timeout = request["almost_everywhere"], request["timeout"]
+    return _reply(prove_composition(network, region, almost, timeout, **_sidecar(request)))
+
+
+def _invexify(request: Request) -> dict[str, Any]:
+    from invexproof.provers.maps import invexify
+
+    found = invexify(_network(request), request["timeout"], _region(request))
+    return {
+        "proposals": [
+            {
+                **_reply(proposal.outcome),
+                "changes": list(proposal.changes),
+                "subject": proposal.network.to_subject(),
+            }
+            for proposal in found
+        ]
+    }
+
+
+def _network(request: Request) -> Network:
+    from invexproof.networks.network import Network
+
+    return Network.from_subject(request["subject"], request["folder"])
+
+
+def _region(request: Request) -> Region | None:
+    pairs = request["region"]
+    return None if pairs is None else tuple((Fraction(low), Fraction(high)) for low, high in pairs)
+
+
+def _sidecar(request: Request) -> dict[str, str]:
+    """The file of weights that the certificate is to name, as an argument of the search; none if there is none."""
+    return {} if request["sidecar"] is None else {"sidecar": request["sidecar"]}
+
+
+def _reply(outcome: Outcome) -> dict[str, Any]:
     return {
         "verdict": outcome.verdict.value,
         "document": outcome.document,
@@ -106,4 +162,10 @@ def _consult(request: Request) -> dict[str, Any]:
     )
 
 
-OPERATIONS: Final[Mapping[str, Callable[[Request], dict[str, Any]]]] = {"prove": _prove, "consult": _consult}
+OPERATIONS: Final[Mapping[str, Callable[[Request], dict[str, Any]]]] = {
+    "prove": _prove,
+    "prove-map": _prove_map,
+    "prove-composition": _prove_composition,
+    "invexify": _invexify,
+    "consult": _consult,
+}

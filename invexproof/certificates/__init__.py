@@ -8,16 +8,18 @@ from invexproof.certificates.builder import (
     read_document,
     with_provenance,
 )
-from invexproof.certificates.files import CertificateWriteError, Staged, stage, write
+from invexproof.certificates.files import CertificateWriteError, Sidecar, Staged, read_file, stage, write
 
 __all__ = [
     "CertificateError",
     "CertificateWriteError",
+    "Sidecar",
     "Staged",
     "canonical_bytes",
     "certificate_bytes",
     "provenance",
     "read_document",
+    "read_file",
     "stage",
     "with_provenance",
     "write",

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from invexproof import __version__
-from invexproof.cli import atlas, audit, catalogue, certificates, prove, query
+from invexproof.cli import atlas, audit, catalogue, certificates, invexify, prove, query
 from invexproof.cli.output import complain, err
 from invexproof.errors import InvexproofError
 
@@ -71,6 +71,7 @@ app = typer.Typer(
 app.add_typer(prove.app, name="prove")
 app.add_typer(query.app, name="query")
 app.add_typer(audit.app, name="audit")
+app.command()(invexify.invexify)
 app.command()(certificates.explain)
 app.command()(certificates.check)
 app.command("list")(catalogue.list_activations)
@@ -95,6 +96,7 @@ def invexproof(
     invexproof prove activation gelu -o gelu.cert.json
     invexcheck gelu.cert.json
     invexproof explain gelu.cert.json
+    invexproof prove map residual.yaml
     """
 
 

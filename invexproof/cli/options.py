@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from invexproof.errors import InvexproofError
 from invexproof.expressions.parser import ParseError
+from invexproof.map_subjects import MapTarget, formulas_target, map_subject
 from invexproof.opinions import ENGINE_NAMES
 from invexproof.subjects import Target, target
 
@@ -81,6 +83,66 @@ RangeOption = Annotated[
         show_default=False,
     ),
 ]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="The certificate's file; gzipped if it ends in .gz. Default: NAME.CLAIM.cert.json, here.",
+        show_default=False,
+    ),
+]
+TimeoutOption = Annotated[
+    float, typer.Option("--timeout", metavar="SECONDS", min=0.01, help="Time for the search.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+NetworkArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="SUBJECT",
+        help="A network: model.yaml, model.onnx, program.pt2, a certificate, formulas such as 'x1+tanh(x2), x2', or "
+        "package.module:name, a PyTorch module or a function that makes one (its code is imported).",
+        show_default=False,
+    ),
+]
+FormulasOption = Annotated[
+    str | None,
+    typer.Option(
+        "--formulas",
+        "-f",
+        metavar="FORMULAS",
+        help="The network as formulas in x1, x2, ..., with commas between them, instead of SUBJECT.",
+        show_default=False,
+    ),
+]
+VariablesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--variables",
+        metavar="NAMES",
+        help="With --formulas: the names of the inputs, in order, such as x,y.",
+        show_default=False,
+    ),
+]
+InputOption = Annotated[
+    str | None,
+    typer.Option(
+        "--input",
+        metavar="SHAPE",
+        help="The shape of one input, such as 4 or 3x8x8: of PyTorch modules, and of files that leave it open.",
+        show_default=False,
+    ),
+]
+RegionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--region",
+        metavar="BOX",
+        help='Inputs in this box only: "[-1,1]^4" or "[-1,1]x[0,1/2]". Default: all of R^n.',
+        show_default=False,
+    ),
+]
 
 
 def chosen(name: str | None, formula: str | None, ranges: list[str] | None = None) -> Target:
@@ -96,3 +158,19 @@ def chosen(name: str | None, formula: str | None, ranges: list[str] | None = Non
         if "unknown name" in error.message and not ranges:
             raise UsageError(f'{error}\nA parameter needs its range: --for "NAME > 0"') from None
         raise
+
+
+def chosen_network(
+    subject: str | None, formulas: str | None, variables: str | None, shape: str | None
+) -> MapTarget:
+    """The network that the arguments name, with its own loss.  Raises InvexproofError if there is none, or two."""
+    if subject is not None and formulas is not None:
+        raise UsageError(f"give a network or --formulas, not both: {subject:.60} and {formulas:.60}")
+    if formulas is not None:
+        names = None if variables is None else [name.strip() for name in variables.split(",")]
+        return formulas_target(formulas, names)
+    if subject is None:
+        raise UsageError("say which network: a file such as model.yaml, or --formulas 'x1 + tanh(x2)/2, x2'")
+    if variables is not None:
+        raise UsageError("only --formulas have --variables")
+    return map_subject(subject, shape)

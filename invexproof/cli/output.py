@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,6 +20,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+MAX_WAITING = 120
 STYLES = {
     "proved": "bold green",
     "refuted": "bold yellow",
@@ -55,16 +56,22 @@ def warn(message: str) -> None:
 
 
 @contextmanager
-def waiting(text: str) -> Iterator[None]:
-    """A spinner with the time elapsed, while standard error is a terminal."""
+def waiting(text: str) -> Iterator[Callable[[str], None]]:
+    """A spinner with the time elapsed, while standard error is a terminal; the function that it gives adds a remark."""
     console = err()
     if not console.is_terminal:
-        yield
+        yield lambda remark: None
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        progress.add_task(Text(text).plain, total=None)
-        yield
+        task = progress.add_task(_shortened(text), total=None)
+        yield lambda remark: progress.update(task, description=_shortened(f"{text}: {remark}"))
+
+
+def _shortened(text: str) -> str:
+    """One line."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= MAX_WAITING else f"{plain[: MAX_WAITING - 1]}…"
 
 
 class Counter:

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from invexproof.claims import KINDS, PREFIX, constant_of, kind_of
+from invexproof.cli import prove_map
+from invexproof.cli.answers import answer, certificate_path
 from invexproof.cli.options import (
     ClaimOption,
     ConstantOption,
     EngineChoice,
     EngineName,
     FormulaOption,
+    JsonOption,
+    OutputOption,
     RangeOption,
     SubjectArgument,
+    TimeoutOption,
     UsageError,
     chosen,
 )
-from invexproof.cli.output import STYLES, complain, out, print_json, waiting, warn
-from invexproof.opinions import Opinion
+from invexproof.cli.output import waiting
 from invexproof.proving import DEFAULT_TIMEOUT, Prover, Question, question_text
 from invexproof.results import Result
-from invexproof.subjects import Target
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -32,7 +33,8 @@ app = typer.Typer(
     help="Decide a claim: proved, refuted, undecided or not applicable.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-MOST_BOXES = 5
+app.command("map")(prove_map.prove_map)
+app.command("composition")(prove_map.prove_composition)
 
 
 @app.callback()
@@ -47,19 +49,8 @@ def activation(
     claim: ClaimOption = "invex",
     constant: ConstantOption = None,
     ranges: RangeOption = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="The certificate's file; gzipped if it ends in .gz. Default: NAME.CLAIM.cert.json, here.",
-            show_default=False,
-        ),
-    ] = None,
-    timeout: Annotated[
-        float, typer.Option("--timeout", metavar="SECONDS", min=0.01, help="Time for the search.")
-    ] = DEFAULT_TIMEOUT,
+    output: OutputOption = None,
+    timeout: TimeoutOption = DEFAULT_TIMEOUT,
     engine: Annotated[
         EngineName,
         typer.Option("--engine", help="The engine to ask for a hint where the search finds no answer."),
@@ -70,7 +61,7 @@ def activation(
             "--second-opinion", help="Ask this engine, too, for a counterexample.", show_default=False
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Decide a claim about an activation function on all of R.
 
@@ -87,70 +78,21 @@ def activation(
     """
     kind = kind_of(claim)
     target, exact = chosen(name, formula, ranges), constant_of(constant, kind)
-    path = certificate_path(output, target, kind)
+    path = certificate_path(output, f"{target.slug}.{kind.removeprefix(PREFIX)}")
     opinions = second_opinion.engines if second_opinion else ()
     question = Question(target, kind, exact, timeout, path, opinions, hint=engine.value)
     if target.ranges and second_opinion:
         raise UsageError("engines are asked about single functions; leave out --second-opinion or --for")
     with (
-        Prover() as prover,
-        waiting(f"deciding whether {question_text(target, kind, exact)}"),
+        waiting(f"deciding whether {question_text(target, kind, exact)}") as say,
+        Prover(say=say) as prover,
     ):
         result = prover.prove(question)
-    for warning in result.warnings:
-        warn(warning)
-    if as_json:
-        print_json(result.to_json())
-    else:
-        report(result)
-    lost = result.document is not None and result.path != path
-    if lost:
-        complain(f"the answer stands, but its certificate is not where you asked: {path}")
-    raise typer.Exit(2 if lost else result.exit_code)
+    answer(result, _headline(result, question), _next_steps(result, bool(target.ranges)), path, as_json)
 
 
-def certificate_path(output: Path | None, target: Target, kind: str) -> Path:
-    """Where the certificate goes.  Raises UsageError where there can be no file."""
-    name = f"{target.slug}.{kind.removeprefix(PREFIX)}.cert.json"
-    if output is None:
-        return Path(name)
-    if str(output) == "-":
-        raise UsageError(
-            "a certificate goes to a file, which the checker then reads; give a name, such as -o my.cert.json"
-        )
-    path = output / name if output.is_dir() else output
-    if not path.parent.is_dir():
-        raise UsageError(
-            f"there is no folder {path.parent} for the certificate; make it first: mkdir -p {path.parent}"
-        )
-    return path
-
-
-def report(result: Result) -> None:
-    """The answer for people."""
-    console = out()
-    console.print(Text.assemble((result.verdict, STYLES[result.verdict]), f": {_headline(result)}"))
-    if result.statement:
-        console.print(f"  {result.statement}")
-    for note in result.notes:
-        console.print(f"  note: {note}")
-    if result.reason:
-        console.print(f"  {'reason' if result.verdict == 'undecided' else 'because'}: {result.reason}")
-    _print_boxes(result)
-    for opinion in result.opinions:
-        console.print(f"  {describe(opinion)}")
-    if result.path is not None and result.checked is not None and result.checked.verified is not None:
-        size = result.path.stat().st_size if result.path.is_file() else 0
-        console.print(f"  certificate: {result.path} ({size} bytes), accepted by invexcheck")
-        console.print(f"  rules: {', '.join(result.checked.verified.rules)}")
-    console.print(f"  {result.seconds:.1f} s")
-    console.print("next:")
-    for line in _next_steps(result):
-        console.print(f"  {line}")
-
-
-def _headline(result: Result) -> str:
-    asked = question_text(result.target, result.claim, result.constant)
+def _headline(result: Result, question: Question) -> str:
+    asked = question_text(question.target, question.claim, question.constant)
     if result.verdict == "proved":
         return f"{asked}{', vacuously: it has no stationary point' if result.vacuous else ''}"
     if result.verdict == "refuted":
@@ -159,43 +101,13 @@ def _headline(result: Result) -> str:
     return f"whether {asked}"
 
 
-def _print_boxes(result: Result) -> None:
-    console = out()
-    if result.verdict != "undecided" or not result.boxes:
-        return
-    shown = ", ".join(f"[{low}, {high}]" for low, high in result.boxes[:MOST_BOXES])
-    more = f" and {len(result.boxes) - MOST_BOXES} more" if len(result.boxes) > MOST_BOXES else ""
-    delta = f"; intervals down to width {result.delta} were tried" if result.delta else ""
-    console.print(f"  the search got stuck for x in {shown}{more}{delta}")
-
-
-_SAYS = {
-    "holds": "finds no counterexample",
-    "fails": "has a counterexample",
-    "maybe-fails": "has a counterexample up to its precision",
-    "unknown": "does not know",
-    "unavailable": "is not available",
-}
-
-
-def describe(opinion: Opinion) -> str:
-    """An engine's opinion in one line."""
-    name = f"{opinion.engine} {opinion.version}".strip()
-    detail = f": {opinion.detail}" if opinion.detail else ""
-    doubts = "".join(f" (warning: {warning})" for warning in opinion.warnings)
-    return f"hint of {name}: it {_SAYS[opinion.says]} ({opinion.answer}){detail}{doubts}"
-
-
-def _next_steps(result: Result) -> list[str]:
-    """What one may want to do with the answer."""
-    if result.path is not None:
-        quoted = f"'{result.path}'" if " " in str(result.path) else str(result.path)
-        return [f"invexcheck {quoted}", f"invexproof explain {quoted}"]
+def _next_steps(result: Result, quantified: bool) -> list[str]:
+    """What one may want to do where there is no certificate."""
     if result.verdict == "not-applicable":
         return ["ask about a continuous function, or whether it is continuous: --claim piecewise-analytic"]
     steps = ["give the search more time: --timeout 1000"] if "time" in result.reason else []
     if not result.opinions:
         steps.append("ask an engine for a counterexample: --second-opinion all")
-    if not result.target.ranges:
+    if not quantified:
         steps.append("take the query to a solver of your own: invexproof query activation ... --smt2")
     return steps

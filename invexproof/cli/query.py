@@ -10,17 +10,18 @@ from typing import Annotated
 import typer
 
 from invexproof.claims import constant_of, kind_of
+from invexproof.cli.answers import describe
 from invexproof.cli.options import (
     ClaimOption,
     ConstantOption,
     EngineName,
     FormulaOption,
+    JsonOption,
     SubjectArgument,
     UsageError,
     chosen,
 )
 from invexproof.cli.output import err, out, print_json, waiting
-from invexproof.cli.prove import describe
 from invexproof.execution import Workers
 from invexproof.opinions import consult
 from invexproof.proving import question_text
@@ -73,7 +74,7 @@ def activation(
             "--output", "-o", metavar="FILE", help="With --smt2: write it there.", show_default=False
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Ask whether a claim about an activation has a counterexample.
 
