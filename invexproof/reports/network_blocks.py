@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from math import prod
 
@@ -20,7 +19,6 @@ FIRST, LAST = 24, 8
 """Rows of a long table that are shown at its beginning and at its end."""
 FORMULA_LIMIT = 60
 MAP_OF_X = Math("Φ(x)", r"\Phi(x)")
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.:\-]{1,60}")
 
 
 def describe(scene: Scene, claim: MapClaim) -> Iterator[Block]:
@@ -69,11 +67,9 @@ def _input(scene: Scene, node: Node) -> Phrase:
 
 
 def _linear(scene: Scene, node: Node) -> Phrase:
-    product = join(
-        tensor_name(scene.network, node.data.weight), Math(" ", r" \, "), node_name(node.arguments[0])
-    )
+    product = join(tensor_name(node.data.weight), Math(" ", r" \, "), node_name(node.arguments[0]))
     if node.data.bias is not None:
-        product = join(product, " + ", tensor_name(scene.network, node.data.bias))
+        product = join(product, " + ", tensor_name(node.data.bias))
     return (product, " for each row") if len(node.shape) > 1 else (product,)
 
 
@@ -111,7 +107,7 @@ def _max(scene: Scene, node: Node) -> Phrase:
 
 def _layernorm(scene: Scene, node: Node) -> Phrase:
     named = [
-        join(Math(f"{letter} = ", rf"\{letter_latex} = "), tensor_name(scene.network, name))
+        join(Math(f"{letter} = ", rf"\{letter_latex} = "), tensor_name(name))
         for letter, letter_latex, name in (("γ", "gamma", node.data.gamma), ("β", "beta", node.data.beta))
         if name is not None
     ]
@@ -156,10 +152,8 @@ VALUES: dict[str, Callable[[Scene, Node], Phrase]] = {
 # -- weights, functions, loss -----------------------------------------------------------------------------
 
 
-def tensor_name(network: Network, name: str) -> Math:
-    """The name of a tensor as it stands, if it is harmless, else by its number."""
-    if _PLAIN_NAME.fullmatch(name) is None:
-        return variable("T", sorted(network.tensors).index(name) + 1)
+def tensor_name(name: str) -> Math:
+    """The name of a tensor; the checker accepts none with other characters than letters, digits and ``_.:-``."""
     if len(name) == 1:
         return Math(name, name)
     return Math(name, rf"\mathtt{{{name}}}".replace("_", r"\_"))
@@ -170,10 +164,10 @@ def _weights(network: Network) -> Iterator[Block]:
     for name, tensor in sorted(network.tensors.items()):
         shown = _entries(tensor)
         if shown is not None:
-            yield Display(join(tensor_name(network, name), " = ", shown))
+            yield Display(join(tensor_name(name), " = ", shown))
         else:
             kind = "any numbers" if tensor.entries is None else "given numbers"
-            large.append((tensor_name(network, name), f": {kind}, ", shape(tensor.shape)))
+            large.append((tensor_name(name), f": {kind}, ", shape(tensor.shape)))
     if large:
         cut = large if len(large) <= FIRST else [*large[:FIRST], (f"{len(large) - FIRST} more",)]
         yield Paragraph(("Further weights: ", *listing(cut), "."))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from math import prod
 
 import numpy as np
-from flint import arb_mat, fmpq
+from flint import arb, arb_mat, fmpq
 
 from invexcheck.balls import precision
 from invexcheck.functions import Enclosures
@@ -18,7 +18,7 @@ from invexcheck.networks import Network, Segment
 from invexcheck.propagation import at_point
 from invexcheck.reading import rational
 from invexcheck.rules.generic_rank import Choice, Selected
-from invexcheck.rules.regions import leaves
+from invexcheck.rules.regions import Parts, forward_over, leaves
 from invexcheck.slope_forms import slope_form
 from invexcheck.tensors import read_tensor
 from invexproof.reports import numerals
@@ -34,6 +34,8 @@ MAX_DETERMINANT = 12
 """Rows of a matrix whose determinant says something to a reader."""
 MAX_SINGULAR = 400
 """Rows and columns of a matrix whose singular values are computed for the reader."""
+MAX_LEAVES = 200
+"""Leaves of a tree that are looked at once more for the reader."""
 Box = tuple[Interval, ...]
 
 
@@ -94,7 +96,7 @@ def box_count(scene: Scene) -> str:
 
 
 def box_forms(scene: Scene) -> str:
-    names = {"c": "by the corners of its slopes", "p": "by a preconditioned matrix"}
+    names = {"c": "by the corners of their slopes", "p": "by a preconditioned matrix"}
     used = _forms(scene)
     if len(used) == 1:
         return names[next(iter(used))]
@@ -111,6 +113,28 @@ def narrowest_side(scene: Scene) -> Math:
         return min(float(side.hi - side.lo) for _, box in tree_boxes(scene) for side in box)
 
     return about(remembered(scene, "narrowest", compute))
+
+
+def corner_margin(scene: Scene) -> Phrase:
+    """The least absolute value of a determinant at a corner, over all leaves of that kind, if they are few."""
+    goal, session = scene.segment, scene.replay.session
+    if not 0 < _forms(scene)["c"] <= MAX_LEAVES:
+        return ("",)
+    parts = Parts(session, goal, scene.fields())
+    chain = Chain(session, goal.segment)
+    layers = sum(step.op == "pointwise" for step in chain.steps)
+    least: list[arb] = []
+    with precision(scene.step.get("precision", 64)):
+        for kind, box in tree_boxes(scene):
+            if kind == "c":
+                enclosures = Enclosures(session, goal.segment.network.functions, session.facts)
+                forward = forward_over(session, chain, enclosures, box, layers > 1)
+                for form, polynomial in zip(parts.forms, parts.polynomials, strict=True):
+                    slopes = [forward.slopes[node][entry] for node, entry in form.places]
+                    values = polynomial.corners([(side.lo, side.hi) for side in slopes])
+                    least += [value.abs_lower() for value in values]
+    bound = numerals.low(min(least, key=float))
+    return (" At the corners of the slopes the determinants are at least ", bound, " in absolute value.")
 
 
 def determinant_sign(scene: Scene) -> str:
@@ -220,7 +244,7 @@ FACTS: dict[str, Fact] = {
     function.__name__: function
     for function in (
         outputs, parts, cut_nodes, matrix_shape, weight_bits, witness_slopes, box_count, box_forms,
-        narrowest_side, determinant_sign, determinant_term, at_vector, witness_matrix, witness_weights,
+        narrowest_side, corner_margin, determinant_sign, determinant_term, at_vector, witness_matrix, witness_weights,
         selection_count, given_points, certificate_name, certificate_source, certificate_claim,
     )
 }  # fmt: skip

@@ -104,6 +104,9 @@ class Writer:
             return names.get(term) or self.named[term]
         op, *arguments = self.session.terms.nodes[term]
         if op in SYMBOLS and any(argument in names for argument in arguments):
+            number = self.session.terms.constant(arguments[1])
+            if op == "add" and number is not None and number < 0:
+                op, arguments = "sub", [arguments[0], self.session.terms.rational(-number)]
             left, right = (names.get(argument) or self.formula(argument) for argument in arguments)
             return join(left, SYMBOLS[op], right if right in names.values() else parenthesised(right))
         return self.formula(term)
