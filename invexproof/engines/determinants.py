@@ -7,8 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from invexproof.engines.blocks import Block, Preactivations, at_points, through_blocks
+from invexproof.engines.blocks import Block
 from invexproof.engines.corner_values import coefficients, values_at
+from invexproof.engines.forms import Preactivations, at_points
 from invexproof.engines.rounding import Array
 
 STEPS = 150
@@ -34,7 +35,7 @@ class Determinant:
         self.margin = margin
         self.polynomials = [coefficients(block.square_form) for block in blocks]
         self.sizes = [np.abs(polynomial) for polynomial in self.polynomials]
-        values = self._block_values(through_blocks(blocks, at_points(points)))
+        values = self._block_values(at_points(blocks, points))
         safe = np.flatnonzero(np.all(values != 0.0, axis=0))
         self.reference: Array | None = None
         if len(safe):
@@ -44,7 +45,7 @@ class Determinant:
 
     def values(self, points: Array) -> Array:
         """det J at points, shape (m, n); positive like at the reference, 0 where the sign isn't safe."""
-        return np.asarray(self._block_values(through_blocks(self.blocks, at_points(points))).prod(axis=0))
+        return np.asarray(self._block_values(at_points(self.blocks, points)).prod(axis=0))
 
     def values_over(self, preactivations: Sequence[Preactivations]) -> Array:
         """The same at the centres of boxes whose preactivations are known."""

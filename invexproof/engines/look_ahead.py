@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from invexproof.engines.blocks import Block, Preactivations
+from invexproof.engines.blocks import Block
+from invexproof.engines.forms import Preactivations
 from invexproof.engines.rounding import Array
 from invexproof.engines.slope_ranges import Activation
 
@@ -72,11 +73,11 @@ class LookAhead:
                 ]
             )
 
-    def gains(self, number: int, found: Preactivations, corners: Array, needed: Array, sides: int) -> Array:
+    def gains(self, number: int, found: Preactivations, corners: Array, needed: Array) -> Array:
         """How much of what the worst corner of a block lacks is gained by halving each side; shape (n, sides).
 
         corners: the corner values on n boxes, shape (n, 2^h). needed: what the least of them must exceed,
-        shape (n,). Each of the two halves counts up to 1; boxes where the block passes count 0.
+        shape (n,). Each of the two halves counts up to 1; boxes where the block passes count next to nothing.
         """
         count, units = found.centre.shape
         rows = np.arange(count)
@@ -85,19 +86,21 @@ class LookAhead:
         places = 1 << np.arange(units - 1, -1, -1)
         rise = np.maximum(corners[rows[:, None], worst[:, None] ^ places] - value[:, None], 0.0)
         at_lower = (worst[:, None] & places) == 0
-        shift = 0.5 * found.generators[:, :, :sides].transpose(2, 0, 1)  # (sides, n, units)
+        shift = 0.5 * found.linear.transpose(2, 0, 1)  # (sides, n, units)
         size = np.abs(shift)
         radius = np.maximum(found.ranges.radius - size, 0.0)
         centre = found.ranges.middle + np.stack([-shift, shift])
         lower, upper = self._slopes(number, centre - radius, centre + radius)
-        width = found.upper - found.lower
-        cut = np.where(at_lower, lower - found.lower, found.upper - upper) / np.maximum(width, TINIEST)
+        width = found.slopes.upper - found.slopes.lower
+        cut = np.where(at_lower, lower - found.slopes.lower, found.slopes.upper - upper) / np.maximum(
+            width, TINIEST
+        )
         gained = (np.nan_to_num(np.clip(cut, 0.0, 1.0)) * rise).sum(axis=-1)
         lacking = needed - value
         influence = (size / np.maximum(found.ranges.radius, TINIEST) * rise).sum(axis=-1)
         share = influence / np.maximum(influence.sum(axis=0), TINIEST)
-        gains = np.minimum(gained / np.maximum(lacking, TINIEST), 1.0).sum(axis=0) + TIE * share
-        return np.nan_to_num(np.where(lacking < 0.0, 0.0, gains)).T
+        gains = np.minimum(gained / np.maximum(np.abs(lacking), TINIEST), 1.0).sum(axis=0) + TIE * share
+        return np.asarray(np.nan_to_num(np.where(lacking < 0.0, TIE, 1.0) * gains)).T
 
     def _slopes(self, number: int, lower: Array, upper: Array) -> tuple[Array, Array]:
         least, most = np.empty(lower.shape), np.empty(lower.shape)

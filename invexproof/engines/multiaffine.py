@@ -10,22 +10,25 @@ The arithmetic is floating point with a margin. Answers are hints: a prover hand
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
 import numpy as np
 
-from invexproof.engines.blocks import Block, Preactivations, over_boxes, through_blocks
+from invexproof.engines.blocks import Block
 from invexproof.engines.corner_values import MultiaffineError, corner_values, values_at
 from invexproof.engines.determinants import Determinant, lowest_point, samples, short_point
+from invexproof.engines.forms import Kind, Preactivations, over_boxes
 from invexproof.engines.look_ahead import LookAhead
 from invexproof.engines.rounding import Array, float_above, float_below
 from invexproof.engines.split_trees import ExactSides, Numbers, SplitTree
 
 Verdict = Literal["covered", "sign-change", "open"]
 Point = tuple[Fraction, ...]
+Sides = tuple[tuple[Fraction, Fraction], ...]
+Confirm = Callable[[Sides], bool]
 
 LEAF = "c"
 MARGIN = 1e-7
@@ -58,7 +61,7 @@ class SearchResult:
     tree: str = ""
     at: tuple[tuple[int, Fraction], ...] = ()
     points: tuple[Point, Point] | None = None
-    remaining: tuple[tuple[tuple[Fraction, Fraction], ...], ...] = ()
+    remaining: tuple[Sides, ...] = ()
     reason: str = ""
 
 
@@ -66,7 +69,8 @@ def search(
     blocks: Block | Sequence[Block],
     box: ExactSides,
     *,
-    plain: bool = False,
+    forms: Kind = "mean-value",
+    confirm: Confirm | None = None,
     margin: float = MARGIN,
     resolution: float = RESOLUTION,
     max_boxes: int = MAX_BOXES,
@@ -76,17 +80,18 @@ def search(
     """Cover a box by leaves on which det J is not 0, or find points between which it changes its sign.
 
     blocks: the map, each block's inputs being the outputs of the one before. box: for each input of the map
-    the exact ends, lower <= upper. plain: preactivations by plain interval arithmetic, not affine (the same
-    for a map with one layer of units; many more boxes for others). margin: how far from 0 corner values must
-    be, relative to the sum of the sizes of the polynomial's terms. Sides shorter than `resolution` times the
-    box's are not halved. timeout: in seconds. Deterministic for a seed, timeouts apart; Ctrl-C gives `open`.
+    the exact ends, lower <= upper. forms: how preactivations after the first layer are enclosed; "affine" needs
+    fewer boxes. confirm: asked of every box that is to be a leaf (its sides, up to rounding), and if it says no
+    the box is halved as well: a checker that is less sharp. margin: how far from 0 corner values must be,
+    relative to the sum of the sizes of the polynomial's terms. Sides shorter than `resolution` times the box's
+    are not halved. timeout: in seconds. Deterministic for a seed, timeouts apart; Ctrl-C gives `open`.
 
     Raises MultiaffineError for blocks that don't fit together or aren't square, or have too many units, and
     ActivationError for activations whose slopes can't be enclosed.
     """
     sequence = (blocks,) if isinstance(blocks, Block) else tuple(blocks)
     _check(sequence, box)
-    run = _Search(sequence, box, plain, margin, resolution, max_boxes, timeout, seed)
+    run = _Search(sequence, box, forms, confirm, margin, resolution, max_boxes, timeout, seed)
     with np.errstate(all="ignore"):  # what is infinite or undefined never passes
         try:
             return run.result()
@@ -133,7 +138,8 @@ class _Boxes:
 class _Search:
     blocks: tuple[Block, ...]
     box: ExactSides
-    plain: bool
+    forms: Kind
+    confirm: Confirm | None
     margin: float
     resolution: float
     max_boxes: int
@@ -177,9 +183,12 @@ class _Search:
         """Decide or halve one batch of boxes."""
         boxes = self._taken()
         self.boxes += len(boxes.nodes)
-        passages = through_blocks(self.blocks, over_boxes(boxes.centre, boxes.radius, self.plain))
+        passages = over_boxes(self.blocks, boxes.centre, boxes.radius, self.forms)
         corners = [self._corners(number, found) for number, found in enumerate(passages)]
         passed = np.logical_and.reduce([values.min(axis=1) > needed for values, needed in corners])
+        if self.confirm is not None:
+            for row in np.flatnonzero(passed):
+                passed[row] = self.confirm(_sides(boxes.centre[row], boxes.radius[row]))
         self.leaves += int(np.count_nonzero(passed))
         rows = np.flatnonzero(~passed)
         if not len(rows):
@@ -193,7 +202,7 @@ class _Search:
             self.look_ahead = LookAhead(self.blocks, passages)
         gains = np.zeros(boxes.radius.shape)
         for number, (found, (values, needed)) in enumerate(zip(passages, corners, strict=True)):
-            gains += self.look_ahead.gains(number, found, values[rows], needed[rows], len(self.box))
+            gains += self.look_ahead.gains(number, found, values[rows], needed[rows])
         gains[boxes.radius <= self.resolution * 0.5 * (self.upper - self.lower)] = -np.inf
         if np.isneginf(gains.max(axis=1)).any():
             self.pending.append(boxes)
@@ -216,8 +225,9 @@ class _Search:
 
     def _corners(self, number: int, found: Preactivations) -> tuple[Array, Array]:
         """Corner values of one block, shape (count, 2^h), and what the least one must exceed, shape (count,)."""
-        values = corner_values(self.determinant.polynomials[number], found.lower, found.upper)
-        largest = np.maximum(np.abs(found.lower), np.abs(found.upper))
+        slopes = found.slopes
+        values = corner_values(self.determinant.polynomials[number], slopes.lower, slopes.upper)
+        largest = np.maximum(np.abs(slopes.lower), np.abs(slopes.upper))
         return values, self.margin * values_at(self.determinant.sizes[number], largest)
 
     def _opposite(self, boxes: _Boxes, passages: Sequence[Preactivations]) -> Array | None:
@@ -256,11 +266,9 @@ class _Search:
     def open(self, reason: str) -> SearchResult:
         """An undecided result with some of the boxes that are left, the latest first."""
         remaining = [
-            tuple((Fraction(c - r), Fraction(c + r)) for c, r in zip(centre, radius, strict=True))
+            _sides(centre, radius)
             for boxes in reversed(self.pending)
-            for centre, radius in zip(
-                boxes.centre[:MOST_REMAINING].tolist(), boxes.radius[:MOST_REMAINING].tolist(), strict=True
-            )
+            for centre, radius in zip(boxes.centre[:MOST_REMAINING], boxes.radius, strict=False)
         ]
         return SearchResult(
             "open",
@@ -273,3 +281,9 @@ class _Search:
 
     def _seconds(self) -> float:
         return time.monotonic() - self.started
+
+
+def _sides(centre: Array, radius: Array) -> Sides:
+    """The sides of one box, as exact numbers."""
+    lower, upper = (centre - radius).tolist(), (centre + radius).tolist()
+    return tuple((Fraction(low), Fraction(high)) for low, high in zip(lower, upper, strict=True))

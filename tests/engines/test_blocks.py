@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from invexproof.engines.blocks import Block, at_points, over_boxes, through_blocks
+from invexproof.engines.blocks import Block
 from invexproof.engines.corner_values import MultiaffineError, coefficients, corner_values, values_at
+from invexproof.engines.forms import Kind, at_points, over_boxes
 from invexproof.engines.split_trees import SplitTree
 from invexproof.networks.slope_form import SlopeForm
 from tests.engines.jacobian_oracle import block_of, cube, determinant, form_of, jacobian, leaves
 
 SEEDS = st.integers(0, 10**6)
+KINDS: tuple[Kind, ...] = ("affine", "mean-value")
 FUNCTIONS = ("tanh(x)", "x*sigmoid(x)", "max(x, 0)")
 
 
@@ -89,14 +91,14 @@ def test_the_largest_blocks_agree_with_numpy() -> None:
     seed=SEEDS,
     count=st.integers(1, 3),
     function=st.sampled_from(FUNCTIONS),
-    plain=st.booleans(),
+    kind=st.sampled_from(KINDS),
     deep=st.booleans(),
 )
-def test_boxes_contain_their_points(seed: int, count: int, function: str, plain: bool, deep: bool) -> None:
+def test_boxes_contain_their_points(seed: int, count: int, function: str, kind: Kind, deep: bool) -> None:
     g = np.random.default_rng(seed)
     blocks = [block_of(random_form(seed + k, 3, 4, deep), function) for k in range(count)]
     centre, radius = g.uniform(-1, 1, (5, 3)), g.uniform(0, 1, (5, 3)) ** 3
-    found = through_blocks(blocks, over_boxes(centre, radius, plain))
+    found = over_boxes(blocks, centre, radius, kind)
     for box in range(5):
         vertices = centre[box] + radius[box] * g.choice([-1, 1], (4, 3))
         for x in [centre[box], *vertices, *(centre[box] + radius[box] * g.uniform(-1, 1, (4, 3)))]:
@@ -106,24 +108,24 @@ def test_boxes_contain_their_points(seed: int, count: int, function: str, plain:
                 assert np.all(z >= over.ranges.lower[box] - 1e-9)
                 assert np.all(z <= over.ranges.upper[box] + 1e-9)
                 least, most = block.slopes(z, z)
-                assert np.all(most <= over.upper[box] + 1e-9)
-                assert np.all(least >= over.lower[box] - 1e-9)
+                assert np.all(most <= over.slopes.upper[box] + 1e-9)
+                assert np.all(least >= over.slopes.lower[box] - 1e-9)
 
 
 def test_affine_forms_are_exact_in_the_first_layer_and_tighter_later() -> None:
     g = np.random.default_rng(1)
     blocks = [block_of(form_of(0.7 * g.normal(size=(5, 4)), 0.4 * g.normal(size=(4, 5)))) for _ in range(3)]
     centre, radius = g.uniform(-1, 1, (1, 4)), np.full((1, 4), 0.05)
-    affine, plain = (through_blocks(blocks, over_boxes(centre, radius, way)) for way in (False, True))
+    affine, looser = (over_boxes(blocks, centre, radius, way) for way in KINDS)
     assert affine[0].ranges.radius == pytest.approx(radius @ np.abs(blocks[0].form.A).T)
-    assert plain[0].ranges.radius == pytest.approx(affine[0].ranges.radius)
-    assert np.all(affine[2].ranges.radius < plain[2].ranges.radius)
+    assert looser[0].ranges.radius == pytest.approx(affine[0].ranges.radius)
+    assert np.all(affine[2].ranges.radius < looser[2].ranges.radius)
 
 
 def test_points_are_boxes_without_generators() -> None:
     blocks = [block_of(random_form(k, 2, 3)) for k in range(2)]
     point = np.array([[0.3, -0.4]])
-    found = through_blocks(blocks, at_points(point))
+    found = at_points(blocks, point)
     z, y = forward(blocks[0], point[0])
     assert found[0].centre[0] == pytest.approx(z)
     assert found[1].centre[0] == pytest.approx(forward(blocks[1], y)[0])

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from invexproof.engines import multiaffine
 from invexproof.engines.blocks import Block
 from invexproof.engines.corner_values import MultiaffineError
+from invexproof.engines.forms import Kind
 from invexproof.engines.multiaffine import SearchResult, search
 from tests.engines.jacobian_oracle import (
     SOFTSIGN,
@@ -25,6 +26,7 @@ from tests.engines.jacobian_oracle import (
 )
 
 SEEDS = st.integers(0, 10**6)
+KINDS: tuple[Kind, ...] = ("affine", "mean-value")
 
 
 def residual(
@@ -115,10 +117,12 @@ def test_many_of_these_need_splitting() -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(seed=SEEDS, count=st.integers(1, 3), scale=st.sampled_from([0.2, 0.4, 0.8]), plain=st.booleans())
-def test_a_covered_map_has_one_sign_at_all_points(seed: int, count: int, scale: float, plain: bool) -> None:
+@given(
+    seed=SEEDS, count=st.integers(1, 3), scale=st.sampled_from([0.2, 0.4, 0.8]), kind=st.sampled_from(KINDS)
+)
+def test_a_covered_map_has_one_sign_at_all_points(seed: int, count: int, scale: float, kind: Kind) -> None:
     blocks = [residual(seed + k, 3, 4, scale, bias=2) for k in range(count)]
-    result = search(blocks, cube(3), plain=plain, max_boxes=3000)
+    result = search(blocks, cube(3), forms=kind, max_boxes=3000)
     values = tanh_determinants(blocks, np.random.default_rng(seed).uniform(-1, 1, (4000, 3)))
     if result.verdict == "covered":
         assert values.min() > 0 or values.max() < 0
@@ -158,9 +162,9 @@ def test_deep_forms_with_their_own_layers() -> None:
 
 def test_affine_forms_need_fewer_boxes() -> None:
     blocks = [narrow(seed, 3, 3, "tanh(x)", tanh_slope) for seed in (3, 4, 5)]
-    affine, plain = (search(blocks, cube(3), plain=way, max_boxes=20_000) for way in (False, True))
+    affine, slower = (search(blocks, cube(3), forms=way, max_boxes=20_000) for way in KINDS)
     assert affine.verdict == "covered"
-    assert plain.boxes > 2 * affine.boxes > 4
+    assert slower.boxes > 2 * affine.boxes > 4
 
 
 def test_linear_maps_have_no_units() -> None:
@@ -186,6 +190,23 @@ def test_many_inputs_get_explicit_splits() -> None:
     assert {axis for axis, _ in result.at} == {38}
     assert len(result.at) == result.leaves - 1
     assert result.at[0] == (38, 0)
+
+
+def test_what_a_checker_refuses_is_halved() -> None:
+    block = narrow(2, 3, 4, SOFTSIGN, softsign_slope)
+    free = search(block, cube(3, 2))
+    asked = []
+
+    def small(box: tuple[tuple[Fraction, Fraction], ...]) -> bool:
+        asked.append(box)
+        return all(high - low <= 1 for low, high in box)
+
+    result = search(block, cube(3, 2), confirm=small)
+    assert (free.verdict, result.verdict) == ("covered", "covered")
+    boxes = leaves(result.tree, cube(3, 2))
+    assert all(small(box) for box in boxes)
+    assert set(boxes) <= set(asked)
+    assert result.leaves > free.leaves
 
 
 # -- falsehoods --------------------------------------------------------------------------------------------------
