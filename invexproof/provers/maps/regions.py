@@ -48,12 +48,12 @@ def prove_on_region(study: Study, goal: FullRank) -> Step | None:
 # -- corners of boxes of slopes ---------------------------------------------------------------------------
 
 
-def corners(study: Study, goal: FullRank) -> Step | None:
+def corners(study: Study, goal: FullRank, most: int = multiaffine.MAX_BOXES) -> Step | None:
     """A tree of boxes by the engine, the map cut into blocks of few units."""
     if goal.region is None or any(node.op not in AFFINE for _, node in goal.segment.nodes()):
         return None
     for cuts in _cuttings(study, goal):
-        step = _cornered(study, goal, cuts)
+        step = _cornered(study, goal, cuts, most)
         if step is not None:
             return step
     return None
@@ -79,14 +79,16 @@ def _cuttings(study: Study, goal: FullRank) -> list[list[int]]:
     return [*ways, *([kept] if kept else [])]
 
 
-def _cornered(study: Study, goal: FullRank, cuts: list[int]) -> Step | None:
+def _cornered(study: Study, goal: FullRank, cuts: list[int], most: int) -> Step | None:
     ends = [goal.segment.start, *cuts, goal.segment.end]
     try:
         blocks = [_block(study, a, b) for a, b in pairwise(ends)]
         if any(block.form.C.shape[0] != block.form.C.shape[1] for block in blocks):
             return None
         for margin in MARGINS:
-            result = multiaffine.search(blocks, _sides(goal), margin=margin, timeout=_left(study, 0.6))
+            result = multiaffine.search(
+                blocks, _sides(goal), margin=margin, max_boxes=most, timeout=_left(study, 0.6)
+            )
             if result.verdict == "sign-change" and result.points is not None:
                 study.hints.append(result.points)
             study.boxes = list(result.remaining[:4]) or study.boxes

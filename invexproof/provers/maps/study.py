@@ -30,8 +30,6 @@ class Study:
     network: Network
     claim: dict[str, Any]
     """The claim as it stands in a certificate, not negated."""
-    functions: list[Step | None] = field(default_factory=list)
-    """The entries of the step ``network``."""
     forms: dict[tuple[int, int], SlopeForm | None] = field(default_factory=dict)
     """Slope forms by the ends of their segments."""
     hints: list[tuple[tuple[Fraction, ...], tuple[Fraction, ...]]] = field(default_factory=list)
@@ -43,14 +41,21 @@ class Study:
     def of(
         network: Network, claim: dict[str, Any], deadline: float | None, folder: Folder | None = None
     ) -> Study:
-        """Read a claim; what can be shown of the network's functions is shown once, here."""
+        """Read a claim."""
         study = Study(Workshop([["var", "x"]], deadline=deadline), network, claim)
         study.shop.session.folder = folder or Folder()
-        used = {f for _, node in study.whole.nodes() if node.op == "pointwise" for f in node.data}
-        for number, function in enumerate(network.functions):
-            described = describe(study.shop, function) if number in used else None
-            study.functions.append(described.step if described else None)
+        study.goal  # noqa: B018  # what the checker cannot read is found at once
         return study
+
+    @cached_property
+    def functions(self) -> list[Step | None]:
+        """The entries of the step ``network``: what can be shown of each function, once."""
+        used = {f for _, node in self.whole.nodes() if node.op == "pointwise" for f in node.data}
+        found: list[Step | None] = []
+        for number, function in enumerate(self.network.functions):
+            described = describe(self.shop, function) if number in used else None
+            found.append(described.step if described else None)
+        return found
 
     @cached_property
     def goal(self) -> MapClaim:
@@ -84,9 +89,10 @@ class Study:
             passed = max(passed, reach[k])
         return result
 
-    def opened(self, goal: MapClaim) -> tuple[Step, Goal] | None:
-        """The step ``network`` with a hole ``by``, and the goal to be shown there."""
-        step: Step = {"rule": "network", "functions": self.functions, "by": HOLE}
+    def opened(self, goal: MapClaim, bare: bool = False) -> tuple[Step, Goal] | None:
+        """The step ``network`` with a hole ``by``, and the goal to be shown there; bare, nothing about functions."""
+        functions = [None] * len(self.network.functions) if bare else self.functions
+        step: Step = {"rule": "network", "functions": functions, "by": HOLE}
         obligations = self.shop.obligations(goal, step)
         return None if obligations is None else (step, obligations[-1].goal)
 
