@@ -88,6 +88,8 @@ def _range(scene: Scene) -> tuple[str, ...]:
 
 
 def _entrywise(scene: Scene) -> tuple[str, ...]:
+    if any(node.op == "max" for _, node in scene.segment.segment.nodes()):
+        return ("maximum",)
     return ("almost",) if scene.step.get("nonzero") else ("everywhere",)
 
 

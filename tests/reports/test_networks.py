@@ -193,6 +193,11 @@ def test_parts_are_explained_once_at_length_then_in_short() -> None:
     assert "3 The part y₆ ↦ y₉, ℝ² → ℝ² has full row rank" in text
 
 
+def test_a_maximum_has_full_rank() -> None:
+    found = document([["input", [2, 3]], ["max", 0]], {}, {"rule": "entrywise"})
+    assert "It takes the greatest entry of each row." in told(found)
+
+
 def test_long_networks_are_cut() -> None:
     narrative = narrate(replay(deep(20, [{"rule": "sector"}] * 20)))
     (shown,) = (s for s in narrative.sections if s.title == "The map")
