@@ -25,7 +25,7 @@ from invexproof.integrations.invexapi.counterexamples import (
     three_relu_layers,
 )
 from invexproof.integrations.invexapi.families import FAMILIES, LayerFamily
-from invexproof.integrations.invexapi.layers import function_of, is_layer, widths
+from invexproof.integrations.invexapi.layers import function_of, inputs_of, is_layer
 from invexproof.integrations.invexapi.rules import RULES
 
 ALL = (*CASES, *RIGHTLY_UNMARKED)
@@ -124,9 +124,9 @@ def test_the_networks_read_from_the_modules_are_the_formulas(case: Case) -> None
     from invexproof.networks.from_torch import network_of_module
 
     built = case.build()
-    sizes = widths(built)
-    assert sizes is not None
-    network = network_of_module(built, sizes.sizes[:1])
+    inputs = inputs_of(built)
+    assert inputs is not None
+    network = network_of_module(built, (inputs,))
     f = function_of(network)
     if network.inputs == network.outputs == 1:
         assert f is not None

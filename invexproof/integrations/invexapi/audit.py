@@ -19,9 +19,14 @@ from invexproof.integrations.invexapi.errors import MissingLibraryError, Reading
 from invexproof.integrations.invexapi.evidence import Evidence
 from invexproof.integrations.invexapi.exports import PROPERTIES, SEPARABLE, VERSION, Function, Variant
 from invexproof.integrations.invexapi.families import FAMILIES, LayerFamily
+from invexproof.integrations.invexapi.layers import COMPOSITION, decide_layer
+from invexproof.integrations.invexapi.networks import accepted, prove_network, with_loss
 from invexproof.integrations.invexapi.plans import Obligation, Plan, plans
 from invexproof.integrations.invexapi.profiles import Profile, defining_values, family
 from invexproof.integrations.invexapi.readings import read
+from invexproof.integrations.invexapi.sample_layers import SAMPLES, SampleLayer
+from invexproof.networks.from_torch import network_of_module
+from invexproof.networks.network import Network
 from invexproof.proving import Prover, Question
 from invexproof.subjects import slug, target
 
@@ -55,6 +60,7 @@ class Audit:
     cases: tuple[tuple[Case, Mapping[str, Evidence]], ...]
     unmarked: tuple[tuple[Case, Mapping[str, Evidence]], ...]
     families: tuple[tuple[LayerFamily, Evidence], ...]
+    layers: tuple[tuple[SampleLayer, Decision], ...]
 
     @cached_property
     def evidence(self) -> dict[Path, Evidence]:
@@ -62,6 +68,7 @@ class Audit:
         found = [e for row in self.rows for d in row.decisions.values() for e in d.evidence.values()]
         found += [e for _, kinds in (*self.cases, *self.unmarked) for e in kinds.values()]
         found += [e for _, e in self.families]
+        found += [e for _, d in self.layers for e in d.evidence.values()]
         named = {
             CERTIFICATES / e.file.name: e for e in found if e.document is not None and e.file is not None
         }
@@ -141,7 +148,37 @@ def audit(
         tuple((case, _by_kind(plan, docket)) for case, plan in marked),
         tuple((case, _by_kind(plan, docket)) for case, plan in unmarked),
         tuple((each, docket.answer(plan.obligations[0])) for each, plan in named),
+        tuple(_layers(timeout)),
     )
+
+
+def _layers(timeout: float) -> Iterable[tuple[SampleLayer, Decision]]:
+    with Prover() as prover:
+        for sample in SAMPLES:
+            yield sample, _layer(prover, sample, timeout)
+
+
+def _layer(prover: Prover, sample: SampleLayer, timeout: float) -> Decision:
+    """The verdict about the Jacobian, and that about the loss of the layer, if there is one."""
+
+    def name(what: str, kind: str) -> Path:
+        return Path(f"{sample.name}.{what}.{kind.removeprefix(PREFIX)}.cert.json")
+
+    def ask(obligation: Obligation) -> Evidence:
+        question = Question(obligation.target, obligation.kind, timeout=timeout)
+        found = Evidence.of(prover.prove(question))
+        return replace(found, file=name(obligation.name, obligation.kind))
+
+    def ask_network(kind: str, network: Network) -> Evidence:
+        found = accepted(prove_network(kind, network, timeout), kind, prover.checker)
+        return replace(found, file=name("loss" if kind == COMPOSITION else "layer", kind))
+
+    built = sample.build()
+    decision = decide_layer(built, sample.input_shape, ask, ask_network)
+    if not sample.loss:
+        return decision
+    network = with_loss(network_of_module(built, sample.input_shape), sample.loss)
+    return replace(decision, evidence={**decision.evidence, "loss": ask_network(COMPOSITION, network)})
 
 
 @dataclass(frozen=True)

@@ -278,7 +278,8 @@ CASES: Final = (
         "", "invex", singular_square_layer, _minus_sum_on_diagonal, "tanh(2*x) - 2*tanh(x)",
         "Both weight matrices have rank 2, yet the Jacobian at 0 is ((0, −1), (0, 1)), of rank 1: the weights of full "
         "rank that the theorem starts from do not suffice. The linear loss −z₁ − z₂ of the outputs is stationary "
-        "at 0 without being minimal there. The certificate is about its restriction to the line x₁ = x₂ = x.",
+        "at 0 without being minimal there. The certificate here is about its restriction to the line x₁ = x₂ = x; "
+        "those about the Jacobian, and about the loss of both inputs, are in the [table](#layers) above.",
         smallest="in the number of hidden units: with two inputs, two outputs and two hidden units the determinant is "
         "det A₁ · det A₂ · tanh′(z₁) · tanh′(z₂), which is 0 nowhere if A₁ and A₂ are invertible",
     ),

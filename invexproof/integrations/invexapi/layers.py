@@ -7,7 +7,6 @@ is decided, which the library's rule asks for; with one output also whether the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from typing import Any, Final
@@ -31,35 +30,18 @@ AskNetwork = Callable[[str, Network], Evidence]
 """The answer to a claim of some kind about a network."""
 
 
-@dataclass(frozen=True)
-class Widths:
-    """The sizes of input, hidden layers and outputs of a stack of dense layers, in order."""
-
-    sizes: tuple[int, ...]
-
-    @property
-    def narrow(self) -> bool:
-        """Whether the Jacobian cannot have full row rank, whatever the weights are."""
-        return min(self.sizes) < self.sizes[-1]
-
-
 def is_layer(obj: Any) -> bool:
     """Whether it is one of the library's layers."""
     return _path(obj) in ("linear.ixLinear", "conv.ixConv2d", "sequential.ixSequential")
 
 
-def widths(module: Any) -> Widths | None:
-    """The sizes of a stack of ``ixLinear``; None if there are other layers in it."""
+def inputs_of(module: Any) -> int | None:
+    """The number of inputs, if the first layer is an ``ixLinear``, which knows it."""
     match _path(module):
         case "linear.ixLinear":
-            first, second = module.affine1, module.affine2
-            return Widths((first.in_features, first.out_features, second.out_features))
+            return int(module.affine1.in_features)
         case "sequential.ixSequential":
-            inner = [widths(child) for child in module.children()]
-            known = [w.sizes for w in inner if w is not None]
-            return (
-                Widths(tuple(n for sizes in known for n in sizes)) if len(known) == len(inner) > 0 else None
-            )
+            return next((inputs_of(child) for child in module.children()), None)
     return None
 
 
@@ -70,39 +52,36 @@ def decide_layer(
 
     Raises:
         ReadingError: the shape of its input is needed.
-        NetworkImportError: the module cannot be read as a network.
+        InvexproofError: the module cannot be read as a network, or the checker cannot read it.
     """
     from invexproof.networks.from_torch import network_of_module
 
-    sizes = widths(module)
-    if sizes is not None and sizes.narrow:
-        reason = (
-            f"with sizes {', '.join(map(str, sizes.sizes))}, the Jacobian has rank {min(sizes.sizes)} at most"
-        )
-        return Decision("refuted", lemmas=("dimensions",), reason=reason)
     if input_shape is None:
-        if sizes is None:
+        inputs = inputs_of(module)
+        if inputs is None:
             raise ReadingError(
                 f"the shape of the input of {type(module).__name__} is needed: "
                 "InvexproofVerifier(input_shape=(channels, height, width))"
             )
-        input_shape = sizes.sizes[:1]
+        input_shape = (inputs,)
     network = network_of_module(module, input_shape)
     f = function_of(network)
     if f is not None:
         return decide([Plan((Obligation("function", target(f), INVEX, True),), ("layer",))], ask)
     jacobian = ask_network(JACOBIAN, network)
-    if jacobian.verdict == "proved" or (jacobian.verdict == "refuted" and network.outputs > 1):
-        return Decision(
-            "proved" if jacobian.verdict == "proved" else "refuted", {"jacobian": jacobian}, ("layer",)
-        )
-    if network.outputs > 1:
-        return Decision("undecided", reason=f"the rank of the Jacobian: {jacobian.reason}")
+    if jacobian.verdict == "proved" or network.outputs > 1:
+        return _decision("jacobian", jacobian)
     loss = network.with_loss(("separable", (len(network.functions),)), (X,))
-    whole = ask_network(COMPOSITION, loss)
-    if whole.verdict == "proved" or whole.verdict == "refuted":
-        return Decision("proved" if whole.verdict == "proved" else "refuted", {"function": whole}, ("layer",))
-    return Decision("undecided", reason=f"{jacobian.reason}; {whole.reason}".strip("; "))
+    return _decision("function", ask_network(COMPOSITION, loss))
+
+
+def _decision(name: str, evidence: Evidence) -> Decision:
+    match evidence.verdict:
+        case "proved":
+            return Decision("proved", {name: evidence}, ("layer",))
+        case "refuted":
+            return Decision("refuted", {name: evidence}, ("layer",))
+    return Decision("undecided", reason=f"{name}: {evidence.reason}")
 
 
 def function_of(network: Network) -> Expression | None:

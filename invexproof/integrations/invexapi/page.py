@@ -6,18 +6,21 @@ import inspect
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from invexproof.integrations.invexapi import prose
 from invexproof.integrations.invexapi.audit import CERTIFICATES, Audit, Row, ranges_text
-from invexproof.integrations.invexapi.counterexamples import Case, layer, three_relu_layers
+from invexproof.integrations.invexapi.counterexamples import CASES, Case, layer, three_relu_layers
+from invexproof.integrations.invexapi.deciding import Decision
 from invexproof.integrations.invexapi.evidence import Evidence
 from invexproof.integrations.invexapi.exports import EXPORTS, PROPERTIES, SEPARABLE, VERSION
 from invexproof.integrations.invexapi.families import LayerFamily
 from invexproof.integrations.invexapi.plans import LEMMAS
 from invexproof.integrations.invexapi.rules import RULES, Rule
+from invexproof.integrations.invexapi.sample_layers import SampleLayer
 
-NONE = "–"
+NONE: Final = "–"
+MAX_STATEMENT: Final = 700
 
 
 def audit_page(found: Audit) -> str:
@@ -35,12 +38,16 @@ def _parts(found: Audit) -> Iterator[str]:
     yield from (line for row in found.rows for line in _grounds(row))
     yield prose.LAYERS
     yield from (_family(each, evidence) for each, evidence in found.families)
+    yield prose.SAMPLES
+    yield from (_sample(sample, decision) for sample, decision in found.layers)
     yield prose.RULES
     yield from (_rule(rule) for rule in RULES)
     yield prose.WRONG
     yield from (_case(case, kinds) for case, kinds in found.cases)
     yield prose.HELPER + _code(layer)
     yield prose.THREE + _code(three_relu_layers)
+    yield prose.BUILDERS
+    yield from (_code(sample.build) for sample, _ in found.layers if not _is_case(sample))
     yield prose.UNMARKED
     yield from (f"{case.text}\n\n{_findings(kinds)}\n" for case, kinds in found.unmarked)
     yield prose.STEPS
@@ -49,7 +56,7 @@ def _parts(found: Audit) -> Iterator[str]:
     for role, text in prose.ROLES.items():
         yield f"- {text}: {', '.join(f'`{e.name}`' for e in EXPORTS if e.role == role)}.\n"
     yield prose.CERTIFICATES
-    yield from (_line(f"`{path.name}`", _as_code(e.statement)) for path, e in found.evidence.items())
+    yield from (_line(f"`{path.name}`", statement_text(e.statement)) for path, e in found.evidence.items())
 
 
 def _line(*cells: str) -> str:
@@ -59,6 +66,17 @@ def _line(*cells: str) -> str:
 
 def _as_code(text: str) -> str:
     return f"`{text}`"
+
+
+def statement_text(statement: str) -> str:
+    """A statement of the checker in one line, cut if it is very long."""
+    first, *others = (line.strip() for line in statement.splitlines())
+    text = f"{first} {'; '.join(others)}".replace("where; ", "where ").strip()
+    return _as_code(text if len(text) <= MAX_STATEMENT else f"{text[:MAX_STATEMENT]} …")
+
+
+def _is_case(sample: SampleLayer) -> bool:
+    return any(case.build is sample.build for case in CASES)
 
 
 def _summary(found: Audit) -> str:
@@ -115,6 +133,12 @@ def _family(each: LayerFamily, evidence: Evidence) -> str:
     return _line(f"`{each.layer}`", _as_code(each.formula), weights, evidence.verdict, _name(evidence))
 
 
+def _sample(sample: SampleLayer, decision: Decision) -> str:
+    shape = " × ".join(map(str, sample.input_shape))
+    certificates = ", ".join(_name(e) for e in decision.evidence.values())
+    return _line(f"`{sample.name}`", sample.text, shape, decision.verdict, certificates)
+
+
 def _rule(rule: Rule) -> str:
     cases = ", ".join(f"[{case}](#{case})" for case in rule.cases)
     return _line(f"`{rule.name}`", rule.truth, rule.why, rule.unenforced or NONE, cases or NONE)
@@ -129,7 +153,7 @@ def _case(case: Case, kinds: Mapping[str, Evidence]) -> str:
 
 def _findings(kinds: Mapping[str, Evidence]) -> str:
     return "".join(
-        f"- **{e.verdict}**: {_as_code(e.statement)} Certificate: {_name(e)}\n" for e in kinds.values()
+        f"- **{e.verdict}**: {statement_text(e.statement)} Certificate: {_name(e)}\n" for e in kinds.values()
     )
 
 

@@ -47,9 +47,6 @@ LEMMAS: Final[Mapping[str, str]] = {
         "matrix of the (generalised) Jacobian has full row rank at every x. With one output that implies invex: "
         "there is no stationary point."
     ),
-    "dimensions": (
-        "The Jacobian of a stack of dense layers is a product of matrices, and has at most the rank of the narrowest."
-    ),
     "implied": (
         "A convex function is quasi-convex, and an invex one is quasi-invex with the same η. These two are no claims "
         "of ours; they are proved only where they are implied."

@@ -97,6 +97,14 @@ These layers are what they are marked to be, for all weights in the ranges:
 | --- | --- | --- | --- | --- |
 """
 
+SAMPLES: Final = """
+With weights, in sense 2; of each, a certificate about its Jacobian on all of ℝⁿ. The code is
+[below](#layers-with-weights).
+
+| layer | why | input | verdict | certificate |
+| --- | --- | --- | --- | --- |
+"""
+
 RULES: Final = """
 ## Rules
 
@@ -126,6 +134,8 @@ the gradients (0, 2) and (0, −2) arbitrarily near x = 0, so that 0 is a Clarke
 the value at (−3, −1) is −2. This one has no certificate: a test verifies it in exact arithmetic.
 
 """
+
+BUILDERS: Final = "## Layers with weights\n\n"
 
 UNMARKED: Final = "## Where there is rightly no mark\n\n"
 

@@ -128,7 +128,7 @@ class InvexproofVerifier:
         if claim not in self._answers:
             outcome = prove_network(kind, network, self.timeout)
             file = self._file(obj, kind, subject)
-            self._answers[claim] = accepted(outcome, kind, file, checker)
+            self._answers[claim] = accepted(outcome, kind, checker, file)
         return self._answers[claim]
 
     def _file(self, obj: Any, kind: str, subject: Any) -> Path:
