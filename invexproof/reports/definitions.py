@@ -81,9 +81,9 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
     NONSINGULAR: (JACOBIAN, ROW_RANK),
     ALMOST: (
         ROW_RANK,
-        "*Almost every* means: outside of a set of Lebesgue measure zero. Single points, curves and all"
-        " hypersurfaces have measure zero; so the exceptions may be many, but a point that is drawn at random is"
-        " none of them.",
+        "*Almost every* means: outside of a set of Lebesgue measure zero, such as a sequence of points, or a"
+        " smooth surface of smaller dimension. So there may be many exceptions, but a point that is drawn at"
+        " random is none of them, with probability 1.",
     ),
     COMPOSITION: (
         "A point is *Clarke-stationary* for a locally Lipschitz function if 0 is in the convex hull of all limits"

@@ -205,7 +205,7 @@ def _regularity(scene: Scene, facts: Facts) -> Phrase:
         return ("analytic",)
     cuts = listing([scene.writer.point(cut) for cut in facts.cuts])
     kind = "continuously differentiable" if facts.smooth else "continuous"
-    return (f"{kind}, analytic between ", *cuts)
+    return (f"{kind}, analytic off ", *cuts)
 
 
 def _loss(network: Network) -> Math:

@@ -84,7 +84,7 @@ def survey(replay: Replay, claim: MapClaim, coordinates: tuple[int, int] | None 
     """The plane that shows most of a proof: through its points, or through the middle of its region."""
     steps = list(replay.root.walk())
     marks = [mark for node in steps for mark in _marks(replay, node)]
-    network = _network(replay, steps)
+    network, weights = _network(replay, steps)
     n = network.inputs
     chosen = _chosen(n, coordinates)
     region = None if claim.region is None else [(_number(lo), _number(hi)) for lo, hi in claim.region]
@@ -92,7 +92,7 @@ def survey(replay: Replay, claim: MapClaim, coordinates: tuple[int, int] | None 
     boxes = [box for node in steps for box in _boxes(replay, node)]
     path = None if chosen is not None else _between(marks)
     if path is not None:
-        return _along(network, base, path, marks)
+        return _along(network, base, path, marks, weights)
     if chosen is None:
         chosen = _varied(n, marks, steps)
     directions = tuple(np.eye(n)[i] for i in chosen)
@@ -104,7 +104,7 @@ def survey(replay: Replay, claim: MapClaim, coordinates: tuple[int, int] | None 
         tuple(_range(i, base, marks, region) for i in chosen),
         marks,
         list(_rectangles(boxes, base, chosen)),
-        _others(base, chosen),
+        ", ".join(said for said in (_others(base, chosen), weights) if said),
     )
 
 
@@ -137,22 +137,25 @@ def _marks(replay: Replay, node: Node) -> Iterator[Mark]:
                 yield Mark(np.array(values), label, lower)
 
 
-def _network(replay: Replay, steps: Sequence[Node]) -> Network:
-    """The network of the claim; free tensors as at its witness, or drawn at random, the same each time."""
+def _network(replay: Replay, steps: Sequence[Node]) -> tuple[Network, str]:
+    """The network of the claim, and what its free tensors are: as at its witness, or drawn at random."""
     subject: dict[str, Any] = {"functions": [], "tensors": {}, **replay.document["claim"]["subject"]}
     given: Mapping[str, Any] = {}
     for node in steps:
         given = node.step.get("tensors", given) if node.rule in ("witness", "selections") else given
     tensors = {**subject["tensors"], **given}
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(0)  # the same picture each time
+    said = "free weights as at the witness" if given else ""
     for name, tensor in tensors.items():
         if set(tensor) == {"shape"}:
             tensors[name] = Tensor.of(random.standard_normal(tensor["shape"])).to_json()
+            said = "free weights drawn at random"
     nodes = [_canonical(node) for node in subject["nodes"]]
     folder = replay.session.folder.path
-    return Network.from_subject(
+    network = Network.from_subject(
         {**subject, "nodes": nodes, "tensors": tensors}, None if folder is None else os.fsdecode(folder)
     )
+    return network, said
 
 
 def _canonical(node: list[Any]) -> list[Any]:
@@ -189,14 +192,14 @@ def _between(marks: list[Mark]) -> Array | None:
     return None
 
 
-def _along(network: Network, base: Array, way: Array, marks: list[Mark]) -> Slice:
+def _along(network: Network, base: Array, way: Array, marks: list[Mark], weights: str) -> Slice:
     """The plane of the way between two points, and of the coordinate that is most perpendicular to it."""
     other = int(np.argmin(np.abs(way)))
     length = float(np.linalg.norm(way))
     across = np.eye(len(way))[other] * length
     names = ("from the first point (0) to the other (1)", f"along $x_{{{other + 1}}}$, to the same scale")
     ranges = ((-0.5, 1.5), (-1.0, 1.0))
-    return Slice(network, base, (way, across), names, ranges, marks, [], "")
+    return Slice(network, base, (way, across), names, ranges, marks, [], weights)
 
 
 def _varied(n: int, marks: list[Mark], steps: Sequence[Node]) -> tuple[int, ...]:

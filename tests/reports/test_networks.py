@@ -25,6 +25,7 @@ from invexproof.reports.map_plots import determinant, loss, volume
 from invexproof.reports.pictures import save_plot
 from invexproof.reports.prose import plain
 from invexproof.reports.slices import survey
+from tests.cli.running import run
 from tests.reports.examples import EXAMPLES, steps
 
 RULES = {rule.name for module in MAPS for rule in module.RULES}
@@ -235,6 +236,14 @@ def test_certificates_inside_are_explained_too(tmp_path: Path) -> None:
         assert "entrywise" in replay(found, folder=tmp_path).rules
 
 
+def test_a_function_may_have_the_certificate_of_another_proof() -> None:
+    part = next(d for d in EXAMPLES if d["claim"]["kind"] == "activation.convex")
+    found = {**part, "proof": {"step": {"rule": "certificate", "document": part}}}
+    text = told(found)
+    assert "the claim of a certificate inside this one (activation.convex)" in text
+    assert "Certificate C1: why it is true" in text
+
+
 def test_weights_in_a_file_are_read(tmp_path: Path) -> None:
     header = json.dumps({"A": {"dtype": "F64", "shape": [2, 2], "data_offsets": [0, 32]}}).encode()
     data = len(header).to_bytes(8, "little") + header + np.array([1.0, 2, -2, 1]).tobytes()
@@ -318,6 +327,17 @@ def test_points_of_a_refutation_are_in_the_picture() -> None:
             assert scenery.points(*map(np.asarray, where)) == pytest.approx(place)
             for value, (low, high) in zip(where, scenery.ranges, strict=True):
                 assert low <= value <= high
+
+
+def test_the_command_line_draws_a_slice(tmp_path: Path) -> None:
+    (tmp_path / "f.cert.json").write_bytes(canonical_bytes(NETWORKS["boxes"]))
+    done = run("explain", "f.cert.json", "--plot", "f.png", "--slice", "2,1", cwd=tmp_path)
+    assert done.status == 0, done.err
+    assert matplotlib.image.imread(tmp_path / "f.png").std() > 0.02
+    for wrong in ("2,3", "2", "1,x"):
+        refused = run("explain", "f.cert.json", "--plot", "f.png", "--slice", wrong, cwd=tmp_path)
+        assert refused.status == 2
+        assert "Traceback" not in refused.err
 
 
 def test_what_is_drawn_is_what_it_says() -> None:
