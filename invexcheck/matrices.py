@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flint import arb, arb_mat, fmpq, fmpq_mat, fmpz_mat, nmod_mat
+from flint import arb, arb_mat, ctx, fmpq, fmpq_mat, fmpz_mat, nmod_mat
 
 from invexcheck.errors import Refuse, Reject
 from invexcheck.goals import ParameterRange
@@ -134,6 +134,7 @@ class MultiAffine:
         self.variables = variables
         self.low = variables // 2
         self.matrix = fmpq_mat(1 << (variables - self.low), 1 << self.low, coefficients)
+        self._balls: dict[int, arb_mat] = {}
 
     def transformed(self, pairs: Sequence[tuple[tuple[fmpq, fmpq], tuple[fmpq, fmpq]]]) -> list[fmpq]:
         """The values after each pair (c_S, c_{S+i}) is replaced by two combinations of its members, exactly."""
@@ -148,7 +149,9 @@ class MultiAffine:
         pairs = [((one, low), (one, high)) for low, high in slopes]
         left = arb_mat(_kronecker(pairs[self.low :][::-1], one))
         right = arb_mat(_kronecker(pairs[: self.low][::-1], one))
-        result = left * arb_mat(self.matrix) * right.transpose()
+        if ctx.prec not in self._balls:
+            self._balls[ctx.prec] = arb_mat(self.matrix)
+        result = left * self._balls[ctx.prec] * right.transpose()
         return list(result.entries())
 
 
@@ -163,29 +166,26 @@ def _kronecker(factors: Sequence[Any], one: Any) -> list[list[Any]]:
 def minors_polynomial(a: fmpq_mat, b: fmpq_mat, c: fmpq_mat, e: fmpq_mat, budget: Budget) -> MultiAffine:
     """det(C + E (I - D B)^-1 D A) as a polynomial in the diagonal of D; B strictly triangular in some order.
 
-    The coefficient of the product over S is det [[-B_SS, -A_S], [E_S, C]].
+    The coefficient of the product over S is det [[-B_SS, -A_S], [E_S, C]]; if C = I, the minor of A E - B.
     """
     h, k = a.nrows(), c.nrows()
     if h > MAX_VARIABLES:
         raise Reject(f"more than {MAX_VARIABLES} units: their slopes cannot be expanded", "size")
+    if c == identity(k):
+        full, k = a * e - b, 0
+    else:
+        full = fmpq_mat(
+            [
+                *(left + right for left, right in zip((-b).tolist(), (-a).tolist(), strict=True)),
+                *(left + right for left, right in zip(e.tolist(), c.tolist(), strict=True)),
+            ]
+        )
     size = h + k
-    full = fmpq_mat(
-        size,
-        size,
-        [
-            entry
-            for row in (
-                *([-b[i, j] for j in range(h)] + [-a[i, j] for j in range(k)] for i in range(h)),
-                *([e[i, j] for j in range(h)] + [c[i, j] for j in range(k)] for i in range(k)),
-            )
-            for entry in row
-        ],
-    )
     numerators, denominator = integral(full)
     table = numerators.tolist()
     bits = max((abs(int(x)).bit_length() for row in table for x in row), default=1)
     budget.spend((1 << h) * size**3 * max(bits, 1) // 8)
-    needed = k - integral(c)[0].rank()
+    needed = k - integral(c)[0].rank() if k else 0
     coefficients = []
     for subset in range(1 << h):
         chosen = [i for i in range(h) if subset >> i & 1] + list(range(h, size))
