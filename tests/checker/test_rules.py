@@ -16,6 +16,7 @@ from invexcheck.rules.calculus import COMPARISONS
 from invexcheck.statements import KINDS
 from invexcheck.terms import Terms
 from tests.checker.formulas import INTERVAL, certificate, check
+from tests.checker.maps.map_cases import CASES as MAPS
 from tests.checker.oracle import term_value
 from tests.checker.rule_cases import (
     ACCEPTED,
@@ -75,13 +76,14 @@ def test_rules_about_claims(case: Case) -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_has_cases(rule: str) -> None:
-    codes = [case.code for case in (*GOALS, *CLAIMS) if case.rule == rule]
+    codes = [case.code for case in (*GOALS, *CLAIMS, *MAPS) if case.rule == rule]
     assert codes.count(ACCEPTED) >= 1
     assert len(codes) - codes.count(ACCEPTED) >= 2
 
 
 def test_every_claim_is_shown_with_both_polarities() -> None:
     shown = Counter((f"activation.{c.kind}", "negated" in c.more) for c in CLAIMS if c.code is ACCEPTED)
+    shown += Counter((c.kind, "negated" in c.more) for c in MAPS if c.code is ACCEPTED)
     assert set(shown) == {(kind, negated) for kind in KINDS for negated in (False, True)}
 
 
