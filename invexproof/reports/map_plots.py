@@ -202,7 +202,7 @@ def _grid_size(network: Network, thumbnail: bool) -> int:
     for number, node in enumerate(network.nodes):
         columns = network.tensors[node[2]].shape[1] if node[0] == "linear" else 10
         work += n * network.size(number) * columns
-    return int(np.clip(np.sqrt(WORK / work), 15, 61 if thumbnail else GRID))
+    return int(np.clip(np.sqrt(WORK / work), 9, 61 if thumbnail else GRID))
 
 
 def _colors(network: Network, z: Array) -> tuple[str, Normalize]:

@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
-from flint import fmpq, fmpq_mat
+from flint import arb, fmpq, fmpq_mat
 
 from invexcheck.balls import precision
 from invexcheck.goals import ParameterRange
@@ -177,13 +177,20 @@ def _quotient(text: str) -> float:
 # -- contractions -----------------------------------------------------------------------------------------
 
 
+class _Named(Lipschitz):
+    """Bounds from named norms, which the replay has verified."""
+
+    def spectral_norm(self, k: int, weight: fmpq_mat) -> arb:
+        return arb(self.norms[k]).upper() if k in self.norms else super().spectral_norm(k, weight)
+
+
 def _bound(scene: Scene) -> Bound:
     segment, session = scene.segment.segment, scene.replay.session
     norms = {int(k): rational(v, session.limits) for k, v in scene.step.get("norms", {}).items()}
 
     def compute() -> Bound:
         with precision(BITS):
-            return Lipschitz(segment, session.facts, norms).bounds[segment.end]
+            return _Named(segment, session.facts, norms).bounds[segment.end]
 
     return remembered(scene, "bound", compute)
 
