@@ -73,6 +73,8 @@ def invexapi(
     )
     for case, kinds in found.cases:
         console.print(f"{case.name}: {', '.join(f'{kind} {e.verdict}' for kind, e in kinds.items())}")
+    for sample, decision in found.layers:
+        console.print(f"{sample.name}: {decision.verdict}")
     if check:
         different = differences(output, wanted)
         for line in different:

@@ -198,6 +198,11 @@ SEPARABLE: Final[Mapping[str, Function]] = {
 }
 """The separable functions by name."""
 
+_PSD: Final = (
+    "marked convex, and so invex and quasi-convex; not checked, since it is infinite off the positive semidefinite "
+    "matrices, and our claims are about finite functions"
+)
+
 _OTHERS: Final[tuple[tuple[Role, str, str, str], ...]] = (
     (
         "other loss",
@@ -205,11 +210,11 @@ _OTHERS: Final[tuple[tuple[Role, str, str, str], ...]] = (
         "PSDTracePenalty",
         "infinite off the positive semidefinite matrices",
     ),
-    ("other loss", "functions.fidelity.slack_amplitude", "SlackAmplitudeLeastSquares", "carries no mark"),
+    ("other loss", "functions.fidelity.slack_amplitude", "SlackAmplitudeLeastSquares", "never marked"),
     ("combinator", "functions.combinators.sum", "Sum", "marked by rules"),
     ("combinator", "functions.combinators.composed", "Composed", "marked by rules"),
     ("combinator", "functions.combinators.max", "Max", "marked by a rule"),
-    ("combinator", "functions.combinators.tilt", "LinearTilt", "carries no mark"),
+    ("combinator", "functions.combinators.tilt", "LinearTilt", "never marked"),
     ("layer", "nn.linear", "ixLinear", "always marked invex"),
     ("layer", "nn.conv", "ixConv2d", "always marked invex"),
     ("layer", "nn.sequential", "ixSequential", "marked invex by a rule"),

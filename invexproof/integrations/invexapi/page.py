@@ -52,7 +52,8 @@ def _parts(found: Audit) -> Iterator[str]:
     yield from (f"{case.text}\n\n{_findings(kinds)}\n" for case, kinds in found.unmarked)
     yield prose.STEPS
     yield from (f"- *{name}*: {text}\n" for name, text in LEMMAS.items())
-    yield prose.WITHOUT_CLAIM
+    yield prose.OTHERS
+    yield from (f"- `{e.name}`: {e.note}.\n" for e in EXPORTS if e.role in prose.OTHER_ROLES)
     for role, text in prose.ROLES.items():
         yield f"- {text}: {', '.join(f'`{e.name}`' for e in EXPORTS if e.role == role)}.\n"
     yield prose.CERTIFICATES

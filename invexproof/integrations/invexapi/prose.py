@@ -8,9 +8,9 @@ HEAD: Final = """# Audit of invexapi {version}
 
 <!-- Written by `invexproof audit invexapi`; do not edit. -->
 
-The library [invexapi](https://pypi.org/project/invexapi/{version}/) implements what the paper on invex neural
-networks calls for: penalties, losses, operators and layers, each marked as convex, invex, admissible and so on. A
-mark of the library has the status *assumed*: nothing is checked. Here each mark stands beside a verdict.
+The library [invexapi](https://pypi.org/project/invexapi/{version}/) has penalties, losses, operators and
+network layers for invex optimisation, marked as convex, invex, admissible and so on, after the papers that it cites. A
+mark has the status *assumed*: nothing is checked. Here each mark stands beside a verdict.
 
 {summary}
 
@@ -63,8 +63,8 @@ s(w)/w² not increasing on (0, ∞). It is no claim of ours, but follows from cl
 t continues the line x on x < 0 continuously and strictly monotonically, that t(exp(x)) has no stationary point, and
 that −t, continued by a line, is convex, or the ratio with x = log v strictly monotone.
 
-Not checked: `PSDTracePenalty`, which is infinite off the positive semidefinite matrices, where our claims are about
-finite functions of a real variable; complex inputs; the proximal operators.
+Not checked: `PSDTracePenalty`, which is infinite off the positive semidefinite matrices; complex inputs; the proximal
+operators.
 
 | function | parameters | property | verdict | by | certificates |
 | --- | --- | --- | --- | --- | --- |
@@ -147,7 +147,9 @@ are made, on paper:
 
 """
 
-WITHOUT_CLAIM: Final = "\n## Exports without a claim\n\n"
+OTHERS: Final = "\n## The other exports\n\n"
+
+OTHER_ROLES: Final = ("other loss", "combinator", "layer")
 
 CERTIFICATES: Final = """
 ## Certificates

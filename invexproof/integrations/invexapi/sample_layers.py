@@ -86,6 +86,28 @@ def widening_convolution() -> Any:
     return built
 
 
+def default_initialisation() -> Any:
+    """Two inputs, four hidden units, two outputs, as PyTorch initialises them with seed 0."""
+    import torch
+    from invexapi.nn import ixLinear
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return ixLinear(2, 4, 2, torch.nn.Tanh())
+
+
+def first_layer_of_the_example() -> Any:
+    """The sizes of the first layer in the library's own example of a network; its weights do not matter."""
+    import torch
+    from invexapi.nn import ixLinear
+
+    built = ixLinear(2, 32, 16, torch.nn.Tanh())
+    with torch.no_grad():
+        for parameter in built.parameters():
+            parameter.fill_(0.25)
+    return built
+
+
 SAMPLES: Final = (
     SampleLayer("two-hidden-units", two_hidden_units, (2,), "invertible weights, as many hidden units as inputs"),
     SampleLayer("three-hidden-units", three_hidden_units, (2,), "all products of minors have one sign"),
@@ -96,7 +118,14 @@ SAMPLES: Final = (
         "singular-square-layer", singular_square_layer, (2,), "weights of full rank, products of both signs",
         ("-x", "-x"),
     ),
+    SampleLayer(
+        "default-initialisation", default_initialisation, (2,), "four hidden units, as initialised with seed 0"
+    ),
     SampleLayer("more-outputs-than-inputs", more_outputs_than_inputs, (1,), "one input, two outputs"),
+    SampleLayer(
+        "first-layer-of-the-example", first_layer_of_the_example, (2,),
+        "the sizes of the library's own example: two inputs, sixteen outputs",
+    ),
     SampleLayer("widening-convolution", widening_convolution, (3, 2, 2), "three channels in, five out"),
 )  # fmt: skip
 """The layers that the audit decides."""
