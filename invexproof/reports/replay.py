@@ -26,7 +26,7 @@ from invexproof.errors import InvexproofError
 
 Step = dict[str, Any]
 
-REPLAY_LIMITS = Limits(terms=20_000, leaves=2_000_000, work=10**12, seconds=3600)
+REPLAY_LIMITS = Limits(terms=100_000, leaves=2_000_000, work=10**12, seconds=3600)
 """Explaining evaluates each leaf twice and more, so its bounds are wider than those of checking."""
 
 

@@ -13,7 +13,7 @@ import pytest
 
 import invexcheck
 from invexcheck import networks, tensors, terms
-from invexcheck.kernel import verify
+from invexcheck.kernel import MAX_DEPTH, verify
 from invexcheck.limits import Limits
 from invexcheck.rules import RULES
 from invexcheck.rules.calculus import COMPARISONS
@@ -93,6 +93,17 @@ def test_every_rule_has_a_section_an_example_and_its_lemmas() -> None:
 )
 def test_every_name_of_the_checker_is_documented(names: Any) -> None:
     assert {name for name in names if not re.search(rf'[`"]{re.escape(name)}[`"]', FORMAT)} == set()
+
+
+def test_the_limits_are_those_of_the_checker() -> None:
+    limits = Limits()
+    for said in (
+        f"{limits.bytes >> 20} MiB of text", f"{limits.depth} levels of nesting", f"{limits.nodes} JSON values",
+        f"{limits.digits} digits", f"{limits.terms} terms", f"{limits.leaves} enclosures and boxes",
+        f"{limits.precision} bits of precision", f"{limits.entries} entries", f"{limits.sidecar >> 20} MiB of a file",
+        f"{MAX_DEPTH} deep", f"{limits.seconds} seconds",
+    ):  # fmt: skip
+        assert said in FORMAT.replace("\n", " "), said
 
 
 @pytest.mark.parametrize("document", EXAMPLES, ids=named)
