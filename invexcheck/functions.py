@@ -12,7 +12,7 @@ from flint import arb
 
 from invexcheck.errors import Reject
 from invexcheck.goals import ParameterRange, Point
-from invexcheck.intervals import Interval, evaluate
+from invexcheck.intervals import Interval, Undefined, evaluate
 from invexcheck.session import VARIABLE, Session
 from invexcheck.terms import GUARDED
 
@@ -92,6 +92,8 @@ class Enclosures:
         return Interval(lo, hi) if (lo <= hi) is True else Interval(hi, lo)
 
     def smooth(self, root: int, interval: Interval) -> tuple[Interval, Interval]:
+        if not (interval.lo.is_finite() and interval.hi.is_finite()):
+            raise Undefined("the argument of a function is not shown to be bounded")
         key = root, interval
         found = self._known.get(key)
         if found is None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from invexcheck.balls import precision
+from invexcheck.curvature import Backward
 from invexcheck.errors import Reject
-from invexcheck.functions import Enclosures, as_ball, hull
+from invexcheck.functions import Enclosures, hull
 from invexcheck.goals import Analytic, Box, Defect, Obligation, Rule, Span
-from invexcheck.intervals import Interval, Undefined, evaluate, lower, upper
+from invexcheck.intervals import Interval, Undefined, lower, upper
 from invexcheck.macros import Chain
 from invexcheck.matrices import integral
 from invexcheck.networks import Node, Segment, entry_name
@@ -17,7 +18,7 @@ from invexcheck.reading import Fields
 from invexcheck.rules.decomposition import DEFAULT_STEP
 from invexcheck.rules.networks import require_total
 from invexcheck.rules.regions import entry_ranges
-from invexcheck.scalars import MAX_ENTRIES, scalar_outputs
+from invexcheck.scalars import scalar_outputs
 from invexcheck.session import PRECISIONS, Session
 from invexcheck.tensors import rationals
 
@@ -100,10 +101,8 @@ def enclosed_point_rule(session: Session, goal: Defect, fields: Fields) -> list[
     """By Krawczyk's operator, the gradient of a combination of outputs is 0 at some point of a box."""
     network = goal.network
     n = network.inputs
-    if goal.almost or n > MAX_ENTRIES:
-        raise Reject(
-            f"for maps of at most {MAX_ENTRIES} inputs, on all of their domain", "claim", fields.path
-        )
+    if goal.almost:
+        raise Reject("one point is a null set", "claim", fields.path)
     path = (*fields.path, "combination")
     weights = rationals(fields.raw("combination"), session.limits, path, network.outputs)
     if all(w == 0 for w in weights):
@@ -111,27 +110,20 @@ def enclosed_point_rule(session: Session, goal: Defect, fields: Fields) -> list[
     low, high = (read_point(session, fields, name, n, goal.region) for name in ("from", "to"))
     if not all(a < b for a, b in zip(low, high, strict=True)):
         raise Reject("the box has no inside", "point", fields.path)
-    outputs, domain = scalar_outputs(session, network.whole())
-    combination = session.terms.zero
-    for weight, term in zip(weights, outputs, strict=True):
-        combination = session.terms.add(combination, session.terms.mul(session.terms.rational(weight), term))
-    names = [entry_name(k) for k in range(n)]
-    gradient = [session.terms.derivative(combination, name) for name in names]
-    hessian = [session.terms.derivative(slope, name) for slope in gradient for name in names]
     bits = session.budget.precision(fields.integer("precision", 32, 2048) if fields.has("precision") else 128)
-    session.budget.spend(bits * len(session.terms.reachable([domain, *hessian])) * 4)
+    session.budget.spend(bits * n**3)
+    chain = Chain(session, network.whole())
     with precision(bits):
-        box = {
-            name: Interval(lower(arb(a)), upper(arb(b))) for name, a, b in zip(names, low, high, strict=True)
-        }
-        evaluate(session.terms, domain, box, analytic=True)
-        centre = {
-            name: Interval(m, m) for name, side in box.items() for m in [((side.lo + side.hi) / 2).mid()]
-        }
-        at = [as_ball(evaluate(session.terms, slope, centre)) for slope in gradient]
-        bends = [as_ball(evaluate(session.terms, bend, box)) for bend in hessian]
+        combination = [arb(w) for w in weights]
+        box = [Interval(lower(arb(a)), upper(arb(b))) for a, b in zip(low, high, strict=True)]
+        centre = [((side.lo + side.hi) / 2).mid() for side in box]
+        enclosures = Enclosures(session, network.functions, session.facts)
+        at = Forward(session, chain, enclosures, [Interval(c, c) for c in centre], True).jacobian
+        gradient = (arb_mat(1, network.outputs, combination) * at).entries()
+        over = Forward(session, chain, enclosures, box, True)
+        bends = Backward(session, chain, over, combination).hessian
         ends = [(arb(a), arb(b)) for a, b in zip(low, high, strict=True)]
-        if not contracts(at, arb_mat(n, n, bends), ends, [side.lo for side in centre.values()]):
+        if not contracts(gradient, bends, ends, centre):
             raise Reject("no zero of the gradient is shown in the box", "krawczyk", fields.path)
     return []
 

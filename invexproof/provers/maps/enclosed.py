@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from invexcheck.goals import Defect
-from invexcheck.scalars import MAX_ENTRIES
 from invexproof.networks.evaluation import jacobian
 from invexproof.provers.maps.study import Study
 from invexproof.provers.workshop import Step
 
 Array = npt.NDArray[np.float64]
+MAX_ENTRIES: Final = 64
 STARTS: Final = 24
 NEWTON: Final = 40
 RADII: Final = (2.0**-20, 2.0**-14, 2.0**-26)
