@@ -8,14 +8,26 @@ What a function needs is imported when it is first asked for.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from invexproof.api import Result, check, explain, prove, prove_all, prove_composition, prove_map
+    from invexproof.api import (
+        Change,
+        Result,
+        check,
+        explain,
+        invexify,
+        prove,
+        prove_all,
+        prove_composition,
+        prove_map,
+    )
 
 __version__ = "0.1.0"
 __all__ = [
+    "Change",
     "Result",
     "__version__",
     "check",
     "explain",
+    "invexify",
     "prove",
     "prove_all",
     "prove_composition",

@@ -22,6 +22,7 @@ from invexproof.certificates import CertificateError, canonical_bytes, read_docu
 from invexproof.certificates.builder import Document
 from invexproof.claims import COMPOSITION, INVEX, NONSINGULAR, constant_of, kind_of, map_kind_of
 from invexproof.comparison import Wanted, compare
+from invexproof.invexifying import Change, changes_of
 from invexproof.map_questions import MapQuestion
 from invexproof.map_subjects import MapNamed, MapTarget, composition_target, map_target
 from invexproof.networks.regions import Ends, read_region
@@ -29,7 +30,17 @@ from invexproof.proving import DEFAULT_TIMEOUT, Prover, Question
 from invexproof.results import Result
 from invexproof.subjects import Named, Ranges, Target, target
 
-__all__ = ["Result", "check", "explain", "prove", "prove_all", "prove_composition", "prove_map"]
+__all__ = [
+    "Change",
+    "Result",
+    "check",
+    "explain",
+    "invexify",
+    "prove",
+    "prove_all",
+    "prove_composition",
+    "prove_map",
+]
 
 Certificate = str | bytes | os.PathLike[str] | Document
 
@@ -143,6 +154,26 @@ def prove_composition(
     path = None if out is None else Path(out)
     with Prover() as prover:
         return prover.prove(MapQuestion(wanted, COMPOSITION, box, almost_everywhere, timeout, path))
+
+
+def invexify(
+    subject: MapNamed | MapTarget,
+    *,
+    region: Ends | None = None,
+    input_shape: str | Sequence[int] | None = None,
+    timeout: float | None = DEFAULT_TIMEOUT,
+) -> list[Change]:
+    """Changes of a network under which its Jacobian has full row rank, those that change least first.
+
+    The checker has accepted the certificate of each one: ``change.result.save(path)`` writes it, ``change.changes``
+    says what was changed, ``change.network`` is the changed network.  The arguments are as for :func:`prove_map`.
+
+    Raises:
+        InvexproofError: the subject or the region cannot be read, or the search did not end in time.
+    """
+    wanted = map_target(subject, input_shape)
+    with Prover() as prover:
+        return changes_of(prover, wanted, read_region(region, wanted.network.inputs), timeout)
 
 
 def check(

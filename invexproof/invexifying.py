@@ -14,7 +14,7 @@ from invexproof.map_subjects import MapTarget
 from invexproof.networks.network import Network
 from invexproof.networks.regions import Region
 from invexproof.proving import Prover
-from invexproof.results import Result, folder_of
+from invexproof.results import Result
 
 PROOFS: Final = 10
 """How many proofs the time allowed should be enough for, where each takes its full share."""
@@ -48,16 +48,19 @@ def changes_of(
 ) -> list[Change]:
     """Certified changes of a network, those that change least first; none if it is not known how.
 
-    Raises InvexifyError if the search died, or did not end in time.
+    Raises InvexifyError if the network is too large, or the search died or did not end in time.
     """
     question = MapQuestion(target, region=region, timeout=timeout)
-    with folder_of(question.sidecar) as folder:
-        share = None if timeout is None else timeout / PROOFS
-        request = {**question.request(folder), "operation": "invexify", "timeout": share}
-        try:
-            timed = prover.workers.ask(request, None if timeout is None else timeout + GRACE)
-        except WorkerDied as death:
-            raise InvexifyError(f"no change was found: {death}") from None
+    if question.sidecar is not None:
+        raise InvexifyError(
+            f"{target.name} has too many weights to be changed here: they do not fit a certificate"
+        )
+    share = None if timeout is None else timeout / PROOFS
+    request = {**question.request(None), "operation": "invexify", "timeout": share}
+    try:
+        timed = prover.workers.ask(request, None if timeout is None else timeout + GRACE)
+    except WorkerDied as death:
+        raise InvexifyError(f"no change was found: {death}") from None
     found = []
     for proposal in timed.value["proposals"]:
         network = Network.from_subject(proposal["subject"])

@@ -17,7 +17,15 @@ from invexcheck.limits import Limits
 from invexproof.certificates.builder import canonical_bytes
 from invexproof.certificates.files import Sidecar
 from invexproof.networks.errors import NetworkError
-from invexproof.networks.loading import LOCATION, READERS, Loaded, load, load_formulas, read_shape
+from invexproof.networks.loading import (
+    LOCATION,
+    READERS,
+    Loaded,
+    load,
+    load_formulas,
+    read_shape,
+    without_logs,
+)
 from invexproof.networks.losses import own_loss, with_loss, without_loss
 from invexproof.networks.network import Network
 from invexproof.subjects import slug
@@ -166,7 +174,8 @@ def _of_torch(subject: Any, shape: tuple[int, ...] | None) -> MapTarget:
         raise NetworkError(
             f"say what the shape of one input of {name} is, without the batch: input_shape=(3, 8, 8)"
         )
-    return MapTarget(name, network_of_module(subject, shape), slug(name))
+    with without_logs():
+        return MapTarget(name, network_of_module(subject, shape), slug(name))
 
 
 def _sidecar(network: Network, name: str) -> Sidecar:

@@ -168,9 +168,20 @@ def chosen_network(
         raise UsageError(f"give a network or --formulas, not both: {subject:.60} and {formulas:.60}")
     if formulas is not None:
         names = None if variables is None else [name.strip() for name in variables.split(",")]
-        return formulas_target(formulas, names)
+        return _of_formulas(formulas, names)
     if subject is None:
         raise UsageError("say which network: a file such as model.yaml, or --formulas 'x1 + tanh(x2)/2, x2'")
     if variables is not None:
         raise UsageError("only --formulas have --variables")
     return map_subject(subject, shape)
+
+
+def _of_formulas(formulas: str, names: list[str] | None) -> MapTarget:
+    try:
+        return formulas_target(formulas, names)
+    except ParseError as error:
+        if "unknown name" in error.message and names is None:
+            raise UsageError(
+                f"{error}\nThe inputs are x1, x2, ...; for other names: --variables x,y"
+            ) from None
+        raise

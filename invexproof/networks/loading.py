@@ -7,6 +7,7 @@ unpickling anything but tensors.
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import re
 import sys
@@ -18,6 +19,7 @@ from typing import Any, Final
 
 from invexproof.certificates.builder import CertificateError, read_document
 from invexproof.certificates.files import read_file
+from invexproof.errors import InvexproofError
 from invexproof.networks.errors import NetworkError
 from invexproof.networks.flows import NetworkImportError
 from invexproof.networks.formulas import network_of_formulas
@@ -114,7 +116,10 @@ def _onnx(path: Path, shape: Sequence[int] | None) -> Loaded:
 
 def _certificate(path: Path, shape: Sequence[int] | None) -> Loaded:
     name = path.name.removesuffix(".gz").removesuffix(".json").removesuffix(".cert")
-    network = network_of_certificate(read_file(path), path.parent)
+    try:
+        network = network_of_certificate(read_file(path), path.parent)
+    except InvexproofError as error:
+        raise NetworkError(f"{path}: {error}") from None
     return Loaded(_of_given_shape(network, shape), name.partition(".")[0])
 
 
@@ -127,7 +132,7 @@ def _program(path: Path, shape: Sequence[int] | None) -> Loaded:
         raise NetworkImportError(
             f"reading {path.name} needs PyTorch: pip install 'invexproof[torch]'"
         ) from error
-    with _environment("TORCH_FORCE_WEIGHTS_ONLY_LOAD", "1"):
+    with _environment("TORCH_FORCE_WEIGHTS_ONLY_LOAD", "1"), without_logs():
         try:
             program: Any = torch_export.load(path)
         except Exception as error:  # torch raises errors of many kinds
@@ -163,8 +168,15 @@ def _of_given_shape(network: Network, shape: Sequence[int] | None) -> Network:
 def _of_location(text: str, shape: Sequence[int] | None) -> Loaded:
     from invexproof.networks.from_torch import load_module, network_of_module
 
-    with _current_folder_importable():
-        module = load_module(text)
+    with _current_folder_importable(), without_logs():
+        try:
+            module = load_module(text)
+        except InvexproofError:
+            raise
+        except (Exception, SystemExit) as error:  # the code may do anything
+            raise NetworkImportError(
+                f"the code of {text} failed: {type(error).__name__}: {error!s:.300}"
+            ) from error
         if shape is None:
             raise NetworkError(
                 f"say what the shape of one input of {text} is, without the batch, as in 3x8x8"
@@ -182,6 +194,17 @@ def _current_folder_importable() -> Iterator[None]:
         yield
     finally:
         sys.path.remove(folder)
+
+
+@contextmanager
+def without_logs() -> Iterator[None]:
+    """PyTorch logs tracebacks of errors that are reported anyway."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 @contextmanager

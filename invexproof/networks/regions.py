@@ -71,7 +71,7 @@ def _parts(text: str) -> list[tuple[Fraction, Fraction]]:
 
 
 def _pair(pair: Sequence[Any]) -> tuple[Fraction, Fraction]:
-    if isinstance(pair, str) or len(pair) != 2:
+    if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
         raise NetworkError(f"{pair!r:.60} is not an interval: give its lower and its upper end")
     low, high = _number(pair[0]), _number(pair[1])
     if not low < high:

@@ -22,7 +22,8 @@ from invexproof.cli.application import app
 from tests.cli.running import PROGRAM, run
 
 KEYS = {
-    "verdict", "claim", "constant", "region", "almost_everywhere", "subject", "parameters", "statement", "vacuous", "certificate", "sha256", "rules",
+    "verdict", "claim", "constant", "region", "almost_everywhere", "subject", "parameters",
+    "statement", "vacuous", "certificate", "sha256", "rules",
     "lemmas", "reason", "boxes", "delta", "notes", "opinions", "warnings", "seconds",
 }  # fmt: skip
 
