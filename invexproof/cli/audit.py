@@ -51,7 +51,7 @@ def invexapi(
     invexproof audit invexapi -o my-audit
     invexproof audit invexapi -o . --check
     """
-    from invexproof.integrations.invexapi.audit import audit as run
+    from invexproof.integrations.invexapi.auditing import audit as run
     from invexproof.integrations.invexapi.saving import differences, files, save
 
     started = time.monotonic()

@@ -17,9 +17,9 @@ invexapi = pytest.importorskip("invexapi")
 pytest.importorskip("torch")
 
 from invexproof.cli.application import app
-from invexproof.integrations.invexapi import audit as auditing
+from invexproof.integrations.invexapi import auditing
 from invexproof.integrations.invexapi import page as paging
-from invexproof.integrations.invexapi.audit import CERTIFICATES
+from invexproof.integrations.invexapi.auditing import CERTIFICATES
 from invexproof.integrations.invexapi.counterexamples import CASES, RIGHTLY_UNMARKED
 from invexproof.integrations.invexapi.errors import ReadingError
 from invexproof.integrations.invexapi.exports import SEPARABLE

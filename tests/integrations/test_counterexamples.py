@@ -87,6 +87,7 @@ def test_sympy_agrees_that_a_stationary_point_is_no_minimiser(case: Case) -> Non
         assert case.name == "negative-silu"  # the stationary point is no closed form: see the certificate
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
 def test_the_refutations_are_certified(case: Case) -> None:
     for kind in case.kinds:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from invexproof.integrations.invexapi import prose
-from invexproof.integrations.invexapi.audit import CERTIFICATES, Audit, Row, ranges_text
+from invexproof.integrations.invexapi.auditing import CERTIFICATES, Audit, Row, ranges_text
 from invexproof.integrations.invexapi.counterexamples import CASES, Case, layer, three_relu_layers
 from invexproof.integrations.invexapi.deciding import Decision
 from invexproof.integrations.invexapi.evidence import Evidence

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from invexproof.certificates import write
-from invexproof.integrations.invexapi.audit import CERTIFICATES, Audit
+from invexproof.integrations.invexapi.auditing import CERTIFICATES, Audit
 from invexproof.integrations.invexapi.page import audit_page
 
 PAGE: Final = Path("docs", "audit-invexapi.md")

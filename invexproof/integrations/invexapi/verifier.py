@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from invexcheck.supervise import Supervisor
 from invexproof.certificates.builder import canonical_bytes
 from invexproof.claims import PREFIX
 from invexproof.integrations.invexapi.deciding import Decision, decide
@@ -67,6 +67,7 @@ class InvexproofVerifier:
         self.timeout = timeout
         self.input_shape = None if input_shape is None else tuple(input_shape)
         self._answers: dict[tuple[object, ...], Evidence] = {}
+        self._prover: Prover | None = None
 
     def check(self, obj: Any, property_name: str) -> Any:
         """The library's ``Certificate``, status ``verified``; None if the property is not proved.
@@ -100,35 +101,41 @@ class InvexproofVerifier:
             raise ReadingError(
                 f"there is no property {property_name!r:.40}; there are {', '.join(PROPERTIES)}"
             )
-        with Prover() as prover:
 
-            def ask(obligation: Obligation) -> Evidence:
-                return self._ask(prover, obj, obligation)
+        def ask(obligation: Obligation) -> Evidence:
+            return self._ask(obj, obligation)
 
-            def ask_network(kind: str, network: Network) -> Evidence:
-                return self._ask_network(prover.checker, obj, kind, network)
+        def ask_network(kind: str, network: Network) -> Evidence:
+            return self._ask_network(obj, kind, network)
 
-            if not is_layer(obj):
-                return decide(_plans(obj, property_name), ask)
-            if property_name != "invex":
-                return Decision("not checked", reason="layers are only ever marked invex")
-            return decide_layer(obj, self.input_shape, ask, ask_network)
+        if not is_layer(obj):
+            return decide(_plans(obj, property_name), ask)
+        if property_name != "invex":
+            return Decision("not checked", reason="layers are only ever marked invex")
+        return decide_layer(obj, self.input_shape, ask, ask_network)
 
-    def _ask(self, prover: Prover, obj: Any, obligation: Obligation) -> Evidence:
+    def _processes(self) -> Prover:
+        """The processes that search and check, started when first needed, and ended with this object."""
+        if self._prover is None:
+            self._prover = Prover()
+            weakref.finalize(self, self._prover.__exit__)
+        return self._prover
+
+    def _ask(self, obj: Any, obligation: Obligation) -> Evidence:
         claim = (obligation.target.expression, obligation.kind)
         if claim not in self._answers:
             file = self._file(obj, obligation.kind, claim[0].to_table())
             question = Question(obligation.target, obligation.kind, timeout=self.timeout, out=file)
-            self._answers[claim] = Evidence.of(prover.prove(question))
+            self._answers[claim] = Evidence.of(self._processes().prove(question))
         return self._answers[claim]
 
-    def _ask_network(self, checker: Supervisor, obj: Any, kind: str, network: Network) -> Evidence:
+    def _ask_network(self, obj: Any, kind: str, network: Network) -> Evidence:
         subject = network.to_subject()
         claim = (canonical_bytes(subject), kind)
         if claim not in self._answers:
             outcome = prove_network(kind, network, self.timeout)
             file = self._file(obj, kind, subject)
-            self._answers[claim] = accepted(outcome, kind, checker, file)
+            self._answers[claim] = accepted(outcome, kind, self._processes().checker, file)
         return self._answers[claim]
 
     def _file(self, obj: Any, kind: str, subject: Any) -> Path:
