@@ -105,8 +105,17 @@ def _spend(budget: Budget, segment: Segment, blocks: dict[int, Blocks], k: int, 
         (i,) = node.arguments
         before = segment.network.nodes[i].size
         budget.spend(100 * node.size * before)
-        if any(matrix is not None for matrix in blocks[i].values()):
-            budget.spend(4 * node.size * before * width)
+        for matrix in blocks[i].values():
+            if matrix is not None:  # products of exact matrices grow in length
+                budget.spend(node.size * before * width * length(matrix) // 64)
+
+
+def length(matrix: fmpq_mat) -> int:
+    """Bits of the numbers of a matrix over one denominator, roughly: those of a few of its entries."""
+    if matrix.nrows() == 0 or matrix.ncols() == 0:
+        return 1
+    sample = [matrix[i, i % matrix.ncols()] for i in range(0, matrix.nrows(), max(1, matrix.nrows() // 8))]
+    return max(int(x.p).bit_length() + int(x.q).bit_length() for x in sample)
 
 
 class _Absent:
