@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from rich.console import Console
 
-from benchmarks import checking, engines, leaves, proving
+from benchmarks import checking, engines, jacobians, leaves, proving
 from benchmarks.measuring import Outcome, machine, show, write
 
 BENCHMARKS: Mapping[str, Callable[[], Outcome]] = {
@@ -15,6 +15,7 @@ BENCHMARKS: Mapping[str, Callable[[], Outcome]] = {
     "engines": engines.run,
     "proving": proving.run,
     "checking": checking.run,
+    "jacobians": jacobians.run,
 }
 """By name; each is described in its module."""
 
