@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,13 @@ def test_another_version_is_not_audited(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(invexapi, "__version__", "9.9.9")
     with pytest.raises(ReadingError, match=r"9\.9\.9 is installed"):
         auditing.audit()
+
+
+def test_without_the_library_the_answer_is_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "invexapi", None)
+    done = CliRunner().invoke(app, ["audit", "invexapi"])
+    assert done.exit_code == 2
+    assert "pip install 'invexproof[invexapi]'" in done.output
 
 
 def test_shipped_certificates_are_valid_small_and_quoted() -> None:
