@@ -14,7 +14,7 @@ from flint import fmpq
 
 from invexcheck.errors import Path
 from invexcheck.intervals import Interval
-from invexcheck.networks import Network, Segment
+from invexcheck.networks.graph import Network, Segment
 
 STRICT = {">": True, "<": True, ">=": False, "<=": False}
 """The relations of sign goals (``term relation 0``), and whether each is strict."""

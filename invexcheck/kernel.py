@@ -10,14 +10,14 @@ from invexcheck.errors import Path, Refuse, Reject, shown, within
 from invexcheck.goals import Claim, MapClaim, Obligation, ParameterRange
 from invexcheck.intervals import Undefined
 from invexcheck.limits import Limits
-from invexcheck.networks import read_network
+from invexcheck.networks.graph import read_network
+from invexcheck.networks.tensors import rationals
 from invexcheck.reading import Fields, Folder, certificate, digest
 from invexcheck.rules import RULES
 from invexcheck.rules.networks import ALMOST, INVEX
 from invexcheck.rules.valley import is_vacuous
 from invexcheck.session import VARIABLE, Session
 from invexcheck.statements import KINDS, statement
-from invexcheck.tensors import rationals
 from invexcheck.terms import BOOLEAN
 from invexcheck.verdict import Verified
 

@@ -18,7 +18,7 @@ from invexcheck.reading import Fields, Folder, rational
 from invexcheck.terms import GUARDED, Terms
 
 if TYPE_CHECKING:
-    from invexcheck.functions import Facts
+    from invexcheck.networks.functions import Facts
 
 VARIABLE = "x"
 PRECISIONS = (64, 128, 256, 512, 1024, 2048)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from invexcheck.goals import Box, Claim, MapClaim, ParameterRange
-from invexcheck.network_text import describe
+from invexcheck.networks.text import describe
 from invexcheck.printing import MAX_LENGTH, formula
 from invexcheck.reading import digest
 from invexcheck.session import Session

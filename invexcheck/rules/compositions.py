@@ -9,18 +9,18 @@ from flint import arb, fmpq, fmpq_mat
 
 from invexcheck.balls import precision
 from invexcheck.errors import Reject
-from invexcheck.functions import Enclosures, Facts, as_ball
 from invexcheck.goals import Claim, FullRank, MapClaim, Obligation, Rule, Span
 from invexcheck.intervals import Undefined, evaluate
-from invexcheck.macros import Chain
-from invexcheck.networks import Network
+from invexcheck.networks.functions import Enclosures, Facts, as_ball
+from invexcheck.networks.graph import Network
+from invexcheck.networks.macros import Chain
+from invexcheck.networks.propagation import ExactForward, Forward, at_point
+from invexcheck.networks.tensors import rationals
 from invexcheck.pieces import resolve
-from invexcheck.propagation import ExactForward, Forward, at_point
 from invexcheck.reading import Fields
 from invexcheck.rules.networks import ALMOST, FUNCTIONS, INVEX, NONSINGULAR, read_facts
 from invexcheck.rules.rank_defects import read_point
 from invexcheck.session import PRECISIONS, VARIABLE, Session
-from invexcheck.tensors import rationals
 
 
 def chain_rule(session: Session, claim: MapClaim, fields: Fields) -> list[Obligation]:

@@ -10,18 +10,18 @@ from flint import fmpq
 
 from invexcheck.balls import precision
 from invexcheck.errors import Reject, shown
-from invexcheck.functions import Enclosures
 from invexcheck.goals import FullRank, Obligation, Rule
 from invexcheck.intervals import Interval, Undefined
-from invexcheck.macros import Chain, Primitive
 from invexcheck.matrices import regular
-from invexcheck.networks import Network, Segment
-from invexcheck.propagation import Forward, at_point
+from invexcheck.networks.functions import Enclosures
+from invexcheck.networks.graph import Network, Segment
+from invexcheck.networks.macros import Chain, Primitive
+from invexcheck.networks.propagation import Forward, at_point
+from invexcheck.networks.tensors import Tensor, rationals, read_tensor
 from invexcheck.reading import Fields
 from invexcheck.rules.decomposition import DEFAULT_STEP
 from invexcheck.rules.networks import formulas_analytic
 from invexcheck.session import PRECISIONS, Session
-from invexcheck.tensors import Tensor, rationals, read_tensor
 
 MAX_SELECTIONS = 4096
 

@@ -12,7 +12,6 @@ from flint import arb, arb_mat, fmpq, fmpq_mat
 from invexcheck.balls import precision
 from invexcheck.errors import Reject
 from invexcheck.goals import FullRank, Obligation, ParameterRange, Rule
-from invexcheck.lipschitz import Lipschitz
 from invexcheck.matrices import (
     diagonal,
     has_rank,
@@ -23,12 +22,13 @@ from invexcheck.matrices import (
     positive_semidefinite,
     spend_elimination,
 )
-from invexcheck.networks import Segment
+from invexcheck.networks.graph import Segment
+from invexcheck.networks.lipschitz import Lipschitz
+from invexcheck.networks.slope_forms import SlopeForm, combined, is_zero, slope_form
+from invexcheck.networks.tensors import rational_rows, rationals
 from invexcheck.reading import Fields
 from invexcheck.rules.networks import is_smooth
 from invexcheck.session import Session
-from invexcheck.slope_forms import SlopeForm, combined, is_zero, slope_form
-from invexcheck.tensors import rational_rows, rationals
 
 BITS = 192
 MAX_EXACT = 96

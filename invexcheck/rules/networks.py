@@ -6,7 +6,6 @@ from flint import arb, fmpq
 
 from invexcheck.balls import precision
 from invexcheck.errors import Path, Reject
-from invexcheck.functions import Enclosures, Facts
 from invexcheck.goals import (
     Analytic,
     Defect,
@@ -19,14 +18,15 @@ from invexcheck.goals import (
     Span,
 )
 from invexcheck.intervals import Interval, lower, upper
-from invexcheck.macros import Chain
 from invexcheck.matrices import has_rank
-from invexcheck.networks import Network, Segment
-from invexcheck.propagation import Forward
+from invexcheck.networks.functions import Enclosures, Facts
+from invexcheck.networks.graph import Network, Segment
+from invexcheck.networks.macros import Chain
+from invexcheck.networks.propagation import Forward
+from invexcheck.networks.slope_forms import slope_form
 from invexcheck.reading import Fields
 from invexcheck.rules.decomposition import Decomposition, Piece, read_decomposition
 from invexcheck.session import Session
-from invexcheck.slope_forms import slope_form
 from invexcheck.terms import GUARDED
 
 NONSINGULAR = "map.jacobian-nonsingular"

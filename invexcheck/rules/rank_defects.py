@@ -5,22 +5,22 @@ from __future__ import annotations
 from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from invexcheck.balls import precision
-from invexcheck.curvature import Backward
 from invexcheck.errors import Reject
-from invexcheck.functions import Enclosures, hull
 from invexcheck.goals import Analytic, Box, Defect, Obligation, Rule, Span
 from invexcheck.intervals import Interval, Undefined, lower, upper
-from invexcheck.macros import Chain
 from invexcheck.matrices import integral
-from invexcheck.networks import Node, Segment, entry_name
-from invexcheck.propagation import ExactForward, Forward, at_point
+from invexcheck.networks.curvature import Backward
+from invexcheck.networks.functions import Enclosures, hull
+from invexcheck.networks.graph import Node, Segment, entry_name
+from invexcheck.networks.macros import Chain
+from invexcheck.networks.propagation import ExactForward, Forward, at_point
+from invexcheck.networks.scalars import scalar_outputs
+from invexcheck.networks.tensors import rationals
 from invexcheck.reading import Fields
 from invexcheck.rules.decomposition import DEFAULT_STEP
 from invexcheck.rules.networks import require_total
 from invexcheck.rules.regions import entry_ranges
-from invexcheck.scalars import scalar_outputs
 from invexcheck.session import PRECISIONS, Session
-from invexcheck.tensors import rationals
 
 
 def sign_change_rule(session: Session, goal: Defect, fields: Fields) -> list[Obligation]:

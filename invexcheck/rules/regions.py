@@ -17,21 +17,21 @@ from flint import arb, fmpq, fmpq_mat
 
 from invexcheck.balls import precision
 from invexcheck.errors import Path, Reject
-from invexcheck.functions import Enclosures
 from invexcheck.goals import Analytic, FullRank, Obligation, ParameterRange, Rule, Sign, Span
 from invexcheck.intervals import Interval, Undefined
-from invexcheck.macros import Chain
 from invexcheck.matrices import MultiAffine, minors_polynomial, regular
-from invexcheck.networks import Segment, entry_name
-from invexcheck.propagation import Forward
+from invexcheck.networks.functions import Enclosures
+from invexcheck.networks.graph import Segment, entry_name
+from invexcheck.networks.macros import Chain
+from invexcheck.networks.propagation import Forward
+from invexcheck.networks.scalars import scalar_outputs
+from invexcheck.networks.slope_forms import SlopeForm, combined, slope_form
+from invexcheck.networks.tensors import rational_rows
 from invexcheck.reading import Fields, rational
 from invexcheck.rules.decomposition import DEFAULT_STEP
 from invexcheck.rules.enclosure import Box, middle, split
 from invexcheck.rules.networks import is_smooth, read_cuts
-from invexcheck.scalars import scalar_outputs
 from invexcheck.session import Session
-from invexcheck.slope_forms import SlopeForm, combined, slope_form
-from invexcheck.tensors import rational_rows
 
 VARIABLES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MAX_DETERMINANT = 8

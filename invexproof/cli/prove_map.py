@@ -134,14 +134,10 @@ def _headline(result: Result, question: MapQuestion) -> str:
 def _next_steps(result: Result, question: MapQuestion) -> list[str]:
     """What one may want to do where there is no certificate."""
     steps = ["give the search more time: --timeout 1000"] if "time" in result.reason else []
-    if (
-        result.verdict == "undecided"
-        and question.claim != ALMOST_EVERYWHERE
-        and not question.almost_everywhere
-    ):
+    almost = question.almost_everywhere or question.claim == ALMOST_EVERYWHERE
+    if result.verdict == "undecided" and not almost:
         n = question.target.network.inputs
         narrower = "a smaller box" if question.region else f'inputs in a box only: --region "[-1,1]^{n}"'
-        steps.append(f"ask about {narrower}")
-        steps.append("ask about almost all inputs, if that is enough")
-    steps.append("look for a change of the network that can be certified: invexproof invexify ...")
-    return steps
+        weaker = "--almost-everywhere" if question.claim == COMPOSITION else f"--claim {ALMOST_EVERYWHERE}"
+        steps += [f"ask about {narrower}", f"ask about almost all inputs, if that is enough: {weaker}"]
+    return [*steps, "look for a change of the network that can be certified: invexproof invexify ..."]

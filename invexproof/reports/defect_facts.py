@@ -5,12 +5,12 @@ from __future__ import annotations
 from flint import arb, fmpq, fmpq_mat
 
 from invexcheck.balls import precision
-from invexcheck.functions import Enclosures, as_ball
 from invexcheck.goals import Defect, MapClaim
-from invexcheck.macros import Chain
 from invexcheck.matrices import integral
-from invexcheck.networks import Network
-from invexcheck.propagation import ExactForward, Forward, at_point
+from invexcheck.networks.functions import Enclosures, as_ball
+from invexcheck.networks.graph import Network
+from invexcheck.networks.macros import Chain
+from invexcheck.networks.propagation import ExactForward, Forward, at_point
 from invexcheck.rules.networks import is_smooth
 from invexproof.reports import numerals
 from invexproof.reports.matrices import box, matrix, node_name, vector

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from math import prod
 
-from invexcheck.functions import Facts
 from invexcheck.goals import MapClaim
-from invexcheck.networks import Network, Node
-from invexcheck.tensors import Tensor
+from invexcheck.networks.functions import Facts
+from invexcheck.networks.graph import Network, Node
+from invexcheck.networks.tensors import Tensor
 from invexproof.reports import numerals
 from invexproof.reports.matrices import MAX_SHOWN, matrix, node_name, shape, slopes, space, variable
 from invexproof.reports.prose import Block, Display, Math, Paragraph, Phrase, Table, count, listing

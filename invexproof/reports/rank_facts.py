@@ -11,16 +11,16 @@ import numpy as np
 from flint import arb, arb_mat, fmpq
 
 from invexcheck.balls import precision
-from invexcheck.functions import Enclosures
 from invexcheck.intervals import Interval
-from invexcheck.macros import Chain
-from invexcheck.networks import Network, Segment
-from invexcheck.propagation import at_point
+from invexcheck.networks.functions import Enclosures
+from invexcheck.networks.graph import Network, Segment
+from invexcheck.networks.macros import Chain
+from invexcheck.networks.propagation import at_point
+from invexcheck.networks.slope_forms import slope_form
+from invexcheck.networks.tensors import read_tensor
 from invexcheck.reading import rational
 from invexcheck.rules.generic_rank import Choice, Selected
 from invexcheck.rules.regions import Parts, forward_over, leaves
-from invexcheck.slope_forms import slope_form
-from invexcheck.tensors import read_tensor
 from invexproof.reports import numerals
 from invexproof.reports.matrices import about, node_name, shape, vector
 from invexproof.reports.prose import Math, Phrase, count, listing

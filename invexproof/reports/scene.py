@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from invexcheck.errors import Path
-from invexcheck.functions import Facts
 from invexcheck.goals import Analytic, Claim, Defect, FullRank, MapClaim, Point, Sign, Span
-from invexcheck.networks import Network
+from invexcheck.networks.functions import Facts
+from invexcheck.networks.graph import Network
 from invexcheck.reading import Fields
 from invexcheck.rules.networks import read_facts
 from invexproof.reports.prose import Math, Phrase

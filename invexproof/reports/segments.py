@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from invexcheck.goals import FullRank
-from invexcheck.networks import Segment
+from invexcheck.networks.graph import Segment
 from invexproof.reports.matrices import node_name, space
 from invexproof.reports.prose import Math, Phrase
 from invexproof.reports.scene import Scene

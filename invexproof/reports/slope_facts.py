@@ -11,11 +11,11 @@ from flint import arb, fmpq, fmpq_mat
 
 from invexcheck.balls import precision
 from invexcheck.goals import ParameterRange
-from invexcheck.lipschitz import Bound, Lipschitz
 from invexcheck.matrices import MultiAffine, minors_polynomial
+from invexcheck.networks.lipschitz import Bound, Lipschitz
+from invexcheck.networks.slope_forms import SlopeForm
 from invexcheck.reading import rational
 from invexcheck.rules.jacobians import BITS, ranges, shifted, square_form
-from invexcheck.slope_forms import SlopeForm
 from invexproof.reports import numerals
 from invexproof.reports.matrices import about, slopes, variable
 from invexproof.reports.prose import Math, Phrase, count, listing

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 from invexcheck.goals import Analytic, FullRank, MapClaim
-from invexcheck.slope_forms import is_zero
+from invexcheck.networks.slope_forms import is_zero
 from invexproof.reports.facts import FACTS
 from invexproof.reports.prose import Phrase, fill
 from invexproof.reports.scene import Scene

@@ -18,7 +18,7 @@ import torch.nn.functional as F  # noqa: E402
 from torch import nn  # noqa: E402
 
 from invexcheck.limits import Limits  # noqa: E402
-from invexcheck.networks import read_network  # noqa: E402
+from invexcheck.networks.graph import read_network  # noqa: E402
 from invexcheck.reading import Fields, Folder  # noqa: E402
 from invexcheck.terms import Terms  # noqa: E402
 from invexproof.expressions.printing import to_text  # noqa: E402

@@ -14,9 +14,9 @@ from flint import fmpq, fmpq_mat
 from invexcheck.errors import Refuse, Reject
 from invexcheck.goals import FullRank
 from invexcheck.matrices import MAX_VARIABLES
-from invexcheck.networks import Segment
+from invexcheck.networks.graph import Segment
+from invexcheck.networks.slope_forms import SlopeForm, slope_form
 from invexcheck.rules.jacobians import MAX_EXACT
-from invexcheck.slope_forms import SlopeForm, slope_form
 from invexproof.provers.maps.study import Study
 from invexproof.provers.workshop import HOLE, Step
 

@@ -10,9 +10,9 @@ from typing import Final
 from flint import fmpq
 
 from invexcheck.errors import Refuse, Reject
-from invexcheck.functions import Facts
 from invexcheck.goals import Analytic, Obligation, Span
 from invexcheck.intervals import Undefined
+from invexcheck.networks.functions import Facts
 from invexcheck.reading import Fields
 from invexcheck.rules.networks import read_facts
 from invexproof.expressions.piecewise import PiecewiseError

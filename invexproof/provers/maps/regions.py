@@ -12,12 +12,12 @@ from flint import arb
 
 from invexcheck.balls import precision
 from invexcheck.errors import Refuse, Reject
-from invexcheck.functions import Enclosures
 from invexcheck.goals import FullRank
 from invexcheck.intervals import Interval, Undefined
-from invexcheck.macros import Chain
 from invexcheck.matrices import MAX_VARIABLES, regular
-from invexcheck.networks import Segment
+from invexcheck.networks.functions import Enclosures
+from invexcheck.networks.graph import Segment
+from invexcheck.networks.macros import Chain
 from invexcheck.rules.enclosure import middle, split
 from invexcheck.rules.regions import VARIABLES, forward_over
 from invexproof.engines import multiaffine

@@ -10,10 +10,10 @@ from typing import Any
 from invexcheck.errors import Reject
 from invexcheck.goals import Goal, MapClaim, Obligation
 from invexcheck.kernel import read_claim
-from invexcheck.networks import Network as CheckedNetwork
-from invexcheck.networks import Segment
+from invexcheck.networks.graph import Network as CheckedNetwork
+from invexcheck.networks.graph import Segment
+from invexcheck.networks.slope_forms import SlopeForm
 from invexcheck.reading import Fields, Folder
-from invexcheck.slope_forms import SlopeForm
 from invexproof.networks.network import Network
 from invexproof.provers.maps.facts import describe
 from invexproof.provers.signs import solve

@@ -324,7 +324,7 @@ CASES: list[Case] = [
     defect("enclosed-point", tower("sin"), {"combination": ["1"], "from": ["3/2"], "to": ["8/5"]}, None, None), defect("enclosed-point", tower("sin"), {"combination": ["1"], "from": ["0"], "to": ["1"]}, "krawczyk", None),
     defect("enclosed-point", tower("sin"), {"combination": ["0"], "from": ["3/2"], "to": ["8/5"]}, "rank", None), defect("enclosed-point", tower("sin"), {"combination": ["1"], "from": ["8/5"], "to": ["3/2"]}, "point", None),
     defect("enclosed-point", tower("sin"), {"combination": ["1"], "from": ["3/2"], "to": ["8/5"]}, "point", None, region=box(1)), nowhere("enclosed-point", tower("sin"), {"combination": ["1"], "from": ["3/2"], "to": ["8/5"]}, "claim", "sin"),
-    defect("enclosed-point", layer("relu"), {"combination": ["1"], "from": ["-1"], "to": ["1"]}, "term", "relu"), defect("enclosed-point", tower("cubic"), {"combination": ["1"], "from": ["-1"], "to": ["1"]}, "krawczyk", None),
+    defect("enclosed-point", layer("relu"), {"combination": ["1"], "from": ["-1"], "to": ["1"]}, "function", "relu"), defect("enclosed-point", tower("cubic"), {"combination": ["1"], "from": ["-1"], "to": ["1"]}, "krawczyk", None),
     # bottleneck
     defect("bottleneck", two_layers([[1], [1]], [[1, 1]], "tanh"), {"node": 2}, None, "tanh"), nowhere("bottleneck", two_layers([[1], [1]], [[1, 1]], "tanh"), {"node": 1}, None, "tanh"),
     defect("bottleneck", residual([[1], [1]], [[1, 1]], "tanh"), {"node": 2}, "segment", "tanh"), defect("bottleneck", two_layers([[1, 0], [0, 1]], [[1, 1], [1, 1]], "tanh"), {"node": 2}, "rank", "tanh"),

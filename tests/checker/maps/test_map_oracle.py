@@ -17,15 +17,15 @@ from mpmath import mp, mpf
 
 from invexcheck.balls import precision
 from invexcheck.errors import Refuse, Reject
-from invexcheck.functions import Enclosures
 from invexcheck.intervals import Interval, Undefined, enclose
 from invexcheck.kernel import verify
 from invexcheck.limits import Limits
-from invexcheck.lipschitz import Lipschitz
-from invexcheck.macros import Chain
-from invexcheck.networks import Network as Read
-from invexcheck.networks import read_network
-from invexcheck.propagation import ExactForward
+from invexcheck.networks.functions import Enclosures
+from invexcheck.networks.graph import Network as Read
+from invexcheck.networks.graph import read_network
+from invexcheck.networks.lipschitz import Lipschitz
+from invexcheck.networks.macros import Chain
+from invexcheck.networks.propagation import ExactForward
 from invexcheck.reading import Fields, Folder
 from invexcheck.rules.networks import read_facts
 from invexcheck.rules.regions import forward_over

@@ -13,7 +13,7 @@ from typing import Any
 from flint import fmpq, fmpq_mat
 
 from invexcheck.matrices import diagonal
-from invexcheck.networks import Network, Node, Segment
+from invexcheck.networks.graph import Network, Node, Segment
 from invexcheck.session import Session
 
 

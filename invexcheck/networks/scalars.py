@@ -8,8 +8,8 @@ from typing import Any
 from flint import fmpq
 
 from invexcheck.errors import Reject
-from invexcheck.macros import Chain, Primitive
-from invexcheck.networks import Segment, entry_name
+from invexcheck.networks.graph import Segment, entry_name
+from invexcheck.networks.macros import Chain, Primitive
 from invexcheck.session import Session
 from invexcheck.terms import GUARDED
 

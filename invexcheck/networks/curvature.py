@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from flint import arb, arb_mat
 
 from invexcheck.errors import Reject
-from invexcheck.functions import as_ball
 from invexcheck.intervals import Interval, evaluate
-from invexcheck.macros import Chain, Primitive
-from invexcheck.networks import entry_name
-from invexcheck.propagation import Forward
+from invexcheck.networks.functions import as_ball
+from invexcheck.networks.graph import entry_name
+from invexcheck.networks.macros import Chain, Primitive
+from invexcheck.networks.propagation import Forward
 from invexcheck.session import VARIABLE, Session
 from invexcheck.terms import GUARDED
 

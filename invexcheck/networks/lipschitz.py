@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from invexcheck.errors import Reject
-from invexcheck.functions import Facts
 from invexcheck.matrices import positive_definite
-from invexcheck.networks import Node, Segment
+from invexcheck.networks.functions import Facts
+from invexcheck.networks.graph import Node, Segment
 
 
 @dataclass(frozen=True, slots=True)

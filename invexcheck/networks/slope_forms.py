@@ -14,7 +14,7 @@ from flint import fmpq, fmpq_mat
 from invexcheck.errors import Reject
 from invexcheck.limits import Budget
 from invexcheck.matrices import identity
-from invexcheck.networks import Segment, expanded_weight
+from invexcheck.networks.graph import Segment, expanded_weight
 
 MAX_UNITS = 2048
 Blocks = dict[int, "fmpq_mat | None"]

@@ -1,8 +1,8 @@
 """Networks: maps from R^n to R^k as graphs of a few operators with exact weights.
 
 A node has a shape and is also seen flattened, in row-major order; its numbers are called entries. Node 0 is the
-only input, the last node the output. ``layernorm`` and ``attention`` have norm bounds of their own
-(`invexcheck.lipschitz`); for everything else they stand for the primitive nodes of `invexcheck.macros`.
+only input, the last node the output. ``layernorm`` and ``attention`` have norm bounds of their own (see
+`invexcheck.networks.lipschitz`); for everything else they stand for primitive nodes (`invexcheck.networks.macros`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from flint import fmpq, fmpq_mat
 
 from invexcheck.errors import Path, Refuse, Reject, shown
 from invexcheck.limits import Limits
+from invexcheck.networks.tensors import Tensor, read_tensor, shape_of
 from invexcheck.reading import Fields, Folder, rational
-from invexcheck.tensors import Tensor, read_tensor, shape_of
 from invexcheck.terms import BOOLEAN, Terms
 
 MAX_NODES = 10_000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from invexcheck.networks import Network, Node
+from invexcheck.networks.graph import Network, Node
+from invexcheck.networks.tensors import Tensor
 from invexcheck.printing import MAX_LENGTH, formula
 from invexcheck.session import Session
-from invexcheck.tensors import Tensor
 
 MAX_LINES = 80
 MAX_ENTRIES = 64

@@ -1,6 +1,6 @@
 """Forward through a network: enclosures of values and of all slopes over a box, and exact values at a point.
 
-Each class has one method for each operator of `invexcheck.macros.Primitive`, of the same name.
+Each class has one method for each operator of `invexcheck.networks.macros.Primitive`, of the same name.
 
 Every row of the slopes encloses, for any two points of the box, some r with (difference of the entry) = r times
 (difference of the points); so it encloses the entry's partial derivatives and Clarke's generalised gradient.
@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from invexcheck.errors import Refuse, Reject
-from invexcheck.functions import Enclosures, as_ball, hull, meet
 from invexcheck.goals import Point, Span
 from invexcheck.intervals import Interval, enclose, evaluate
-from invexcheck.macros import Chain, Primitive
-from invexcheck.networks import entry_name
+from invexcheck.networks.functions import Enclosures, as_ball, hull, meet
+from invexcheck.networks.graph import entry_name
+from invexcheck.networks.macros import Chain, Primitive
 from invexcheck.pieces import resolve
 from invexcheck.session import VARIABLE, Session
 
