@@ -117,7 +117,10 @@ def values_at(polynomial: Array, slopes: Array) -> Array:
 
 def _products(slopes: Array) -> Array:
     """All products of subsets of the slopes, in the order of the coefficients; shape (n, 2^h)."""
-    products = np.ones((len(slopes), 1))
-    for slope in slopes.T:
-        products = np.stack([products, products * slope[:, None]], axis=-1).reshape(len(slopes), -1)
+    count, units = slopes.shape
+    products = np.ones((count, 2**units))
+    for i in range(units):  # the last units change fastest
+        step = 2 ** (units - 1 - i)
+        known = products[:, :: 2 * step]
+        np.multiply(known, slopes[:, i : i + 1], out=products[:, step :: 2 * step])
     return products

@@ -52,7 +52,8 @@ class SlopeTable:
         )
 
     def _edge(self, points: Array, most: int) -> NDArray[np.intp]:
-        return np.clip(np.nan_to_num((points - self.low) / self.cell + 0.5), 0, most).astype(np.intp)
+        cells = (points - self.low) / self.cell + 0.5
+        return np.fmin(np.fmax(cells, 0.0), most).astype(np.intp)  # what is no number becomes 0
 
 
 def _finite(values: Array) -> Array:
@@ -95,12 +96,12 @@ class LookAhead:
         cut = np.where(at_lower, lower - found.slopes.lower, found.slopes.upper - upper) / np.maximum(
             width, TINIEST
         )
-        gained = (np.nan_to_num(np.clip(cut, 0.0, 1.0)) * rise).sum(axis=-1)
+        gained = (np.fmin(np.fmax(cut, 0.0), 1.0) * rise).sum(axis=-1)
         lacking = needed - value
         influence = (size / np.maximum(found.ranges.radius, TINIEST) * rise).sum(axis=-1)
         share = influence / np.maximum(influence.sum(axis=0), TINIEST)
         gains = np.minimum(gained / np.maximum(np.abs(lacking), TINIEST), 1.0).sum(axis=0) + TIE * share
-        return np.asarray(np.nan_to_num(np.where(lacking < 0.0, TIE, 1.0) * gains)).T
+        return np.asarray(np.fmax(np.where(lacking < 0.0, TIE, 1.0) * gains, 0.0)).T
 
     def _slopes(self, number: int, lower: Array, upper: Array) -> tuple[Array, Array]:
         least, most = np.empty(lower.shape), np.empty(lower.shape)

@@ -81,6 +81,9 @@ class Activation:
         lower, upper: finite, any shape, which the results share. Infinite ends where there may be no bound.
         """
         low, high = lower.ravel(), upper.ravel()
+        if len(self.pieces) == 1:
+            found = _range(self.pieces[0][2], low, high, self.halvings)
+            return found[0].reshape(lower.shape), found[1].reshape(lower.shape)
         least, most = np.full(low.shape, np.inf), np.full(low.shape, -np.inf)
         for start, end, piece in self.pieces:
             slack = TOUCHING * (1.0 + np.maximum(np.abs(low), np.abs(high)))
