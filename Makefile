@@ -1,6 +1,6 @@
 # Everything works from a fresh clone: each target first makes the virtual environment .venv; nothing to install by hand.
 #
-#   make demo     two real activations, one proved invex and one refuted, checked and explained (start here)
+#   make demo     two activations and two networks, proved or refuted, checked and explained (start here)
 #   make test     the fast tests; SLOW=1 for all of them; ARGS='-k parser' is handed to pytest
 #   make lint     ruff                        make types    mypy --strict
 #   make docs     the manual, into site/      make atlas    certificates for the whole catalogue of activations
@@ -70,9 +70,16 @@ demo: venv
 	$(call show,10,invexproof prove activation hardswish -o demo/hardswish.cert.json)
 	$(call show,0,invexcheck demo/hardswish.cert.json)
 	$(call show,0,invexproof explain demo/hardswish.cert.json)
-	@printf '%s\n' '' 'Both certificates are in demo/. Next, try:' \
+	@printf '\n%s\n' 'A residual block has a nonsingular Jacobian at every input; tanh(x + 1) - tanh(x - 1) has not.'
+	$(call show,0,invexproof prove map examples/residual.yaml -o demo/residual.cert.json)
+	$(call show,0,invexcheck demo/residual.cert.json)
+	$(call show,10,invexproof prove map examples/bump.yaml -o demo/bump.cert.json)
+	$(call show,0,invexcheck demo/bump.cert.json)
+	$(call show,0,invexproof explain demo/bump.cert.json)
+	@printf '%s\n' '' 'The certificates are in demo/. Next, try:' \
 	  '  source $(BIN)/activate' \
 	  '  invexproof prove activation --formula "x*tanh(softplus(x))" -o mine.cert.json' \
+	  '  invexproof prove composition examples/residual.yaml --loss mse:1/2,0' \
 	  '  invexproof --help' \
 	  '  make test'
 

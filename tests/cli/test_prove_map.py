@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -311,6 +312,14 @@ def test_modules_that_fail(text: str, arguments: list[str], pattern: str, folder
     assert ended.exit_code == 2, ended.output
     assert re.search(pattern, ended.output), ended.output
     assert "Traceback" not in ended.output
+
+
+@pytest.mark.torch
+def test_the_module_of_the_tutorial(folder: Path) -> None:
+    pytest.importorskip("torch")
+    shutil.copytree(Path(__file__).resolve().parents[2] / "examples", folder / "examples")
+    text = invoke("prove", "map", "examples.models:block", "--input", "4")
+    assert text.startswith("proved: block has a nonsingular Jacobian everywhere on R^4")
 
 
 # -- invexify ------------------------------------------------------------------------------------------------

@@ -1,13 +1,15 @@
 """What the documentation says is true: its commands run and print what is shown, its links lead somewhere.
 
 Fenced blocks tagged `console` (commands after `$ `, then what they print, `...` for whatever is left out),
-`sh` or `python` are executed, all those of a page in order in one temporary folder. A command ends with exit
-status 0 unless a comment says otherwise: `# exits 10`. Blocks tagged `text` or `bash` are for the reader; of
+`sh` or `python` are executed, all those of a page in order in one temporary folder, which holds the folder
+`examples` of the repository and nothing else. A command ends with exit status 0
+unless a comment says otherwise: `# exits 10`. Blocks tagged `text` or `bash` are for the reader; of
 the latter, the targets of `make` must exist.
 """
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -97,6 +99,7 @@ def run(command: list[str] | str, folder: Path) -> subprocess.CompletedProcess[s
 @pytest.mark.slow
 @pytest.mark.parametrize("page", EXECUTABLE_PAGES, ids=by_name)
 def test_commands_run_and_print_what_is_shown(page: Path, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
     for block in blocks(page):
         if block.language in ("sh", "python"):
             done = run(block.text if block.language == "sh" else [sys.executable, "-c", block.text], tmp_path)
