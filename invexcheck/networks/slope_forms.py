@@ -17,13 +17,21 @@ from invexcheck.matrices import identity
 from invexcheck.networks.graph import Segment, expanded_weight
 
 MAX_UNITS = 2048
+CONSTANT = -1
+"""The source of the constants in affine combinations."""
 Blocks = dict[int, "fmpq_mat | None"]
-"""A node as a linear combination: from a source (the start, or a pointwise node) to its matrix; None: identity."""
+"""A node as an affine combination: from a source (the start, a pointwise node, `CONSTANT`) to its matrix.
+
+None is the identity.
+"""
 
 
 @dataclass(frozen=True)
 class SlopeForm:
-    """The matrices, and for each unit (entry of a pointwise node) the number of its function and its place."""
+    """The matrices, and for each unit (entry of a pointwise node) the number of its function and its place.
+
+    Entries that are the same function of the input are one unit, at the place of the first of them.
+    """
 
     a: fmpq_mat
     b: fmpq_mat
@@ -53,7 +61,7 @@ def slope_form(segment: Segment, budget: Budget) -> SlopeForm:
     layers: list[int] = []
     budget.spend(100 * (units + segment.outputs) * (units + n))
     for k, node in segment.nodes():
-        widths = {s: network.nodes[s].size for i in node.arguments for s in blocks[i]}
+        widths = {s: _width(segment, s) for i in node.arguments for s in blocks[i]}
         _spend(budget, segment, blocks, k, sum(widths.values()))
         if node.op == "pointwise":
             layers.append(k)
@@ -62,6 +70,11 @@ def slope_form(segment: Segment, budget: Budget) -> SlopeForm:
             weight = expanded_weight(network, node)
             (i,) = node.arguments
             blocks[k] = {s: weight if m is None else weight * m for s, m in blocks[i].items()}
+            if node.data.bias is not None:
+                bias = network.tensors[node.data.bias].values() * (node.size // node.shape[-1])
+                column = fmpq_mat(node.size, 1, list(bias))
+                before = blocks[k].get(CONSTANT)
+                blocks[k][CONSTANT] = column if before is None else before + column
         elif node.op == "add":
             blocks[k] = _sum(segment, blocks, *node.arguments)
         elif node.op == "gather":
@@ -84,15 +97,49 @@ def slope_form(segment: Segment, budget: Budget) -> SlopeForm:
     ]
     last = blocks[segment.end]
     outer = [_dense(last.get(k, _ABSENT), segment.outputs, network.nodes[k].size) for k in layers]
-    return SlopeForm(
+    form = SlopeForm(
         _stacked(a_rows, n),
         _stacked(inner, h),
         _dense(last.get(segment.start, _ABSENT), segment.outputs, n),
         _joined(outer) if layers else fmpq_mat(segment.outputs, 0),
         tuple(functions),
         tuple(places),
-        all(not (blocks[i].keys() - {segment.start}) for i in arguments),
+        all(not (blocks[i].keys() - {segment.start, CONSTANT}) for i in arguments),
     )
+    offsets = [_dense(blocks[i].get(CONSTANT, _ABSENT), network.nodes[i].size, 1) for i in arguments]
+    return _merged(form, [row[0] for part in offsets for row in part.tolist()])
+
+
+def _merged(form: SlopeForm, offsets: list[fmpq]) -> SlopeForm:
+    """The form in which equal functions of equal arguments are one unit: they have one slope."""
+    first: dict[tuple[object, ...], int] = {}
+    rows = zip(form.functions, form.a.tolist(), form.b.tolist(), offsets, strict=True)
+    number = [
+        first.setdefault((f, offset, *a, *b), k) for k, (f, a, b, offset) in enumerate(rows)
+    ]  # the first unit that is equal to each
+    kept = sorted(set(number))
+    if len(kept) == form.units:
+        return form
+    column = {k: kept.index(number[k]) for k in range(form.units)}
+    joining = fmpq_mat(
+        form.units,
+        len(kept),
+        [fmpq(int(column[k] == j)) for k in range(form.units) for j in range(len(kept))],
+    )
+    a_rows, b_rows = form.a.tolist(), (form.b * joining).tolist()
+    return SlopeForm(
+        fmpq_mat([a_rows[k] for k in kept]),
+        fmpq_mat([b_rows[k] for k in kept]),
+        form.c,
+        form.e * joining,
+        tuple(form.functions[k] for k in kept),
+        tuple(form.places[k] for k in kept),
+        form.shallow,
+    )
+
+
+def _width(segment: Segment, source: int) -> int:
+    return 1 if source == CONSTANT else segment.network.nodes[source].size
 
 
 def _spend(budget: Budget, segment: Segment, blocks: dict[int, Blocks], k: int, width: int) -> None:
@@ -162,7 +209,7 @@ def _gather(
     sources = sorted({source for i in arguments for source in blocks[i]})
     result: Blocks = {}
     for source in sources:
-        columns = nodes[source].size
+        columns = _width(segment, source)
         whole = _stacked(
             [_dense(blocks[i].get(source, _ABSENT), nodes[i].size, columns) for i in arguments], columns
         )

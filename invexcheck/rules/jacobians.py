@@ -6,6 +6,7 @@ J(D) = C + E (I - D B)^-1 D A, D the diagonal of slopes, each in the range that 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from flint import arb, arb_mat, fmpq, fmpq_mat
 
@@ -27,7 +28,7 @@ from invexcheck.networks.lipschitz import Lipschitz
 from invexcheck.networks.slope_forms import SlopeForm, combined, is_zero, slope_form
 from invexcheck.networks.tensors import rational_rows, rationals
 from invexcheck.reading import Fields
-from invexcheck.rules.networks import is_smooth
+from invexcheck.rules.networks import is_smooth, read_cuts
 from invexcheck.session import Session
 
 BITS = 192
@@ -186,24 +187,35 @@ def _sector_balls(
 
 
 def contraction_rule(session: Session, goal: FullRank, fields: Fields) -> list[Obligation]:
-    """The part is alpha x + G with a Lipschitz constant of G below |alpha|."""
-    segment: Segment = goal.segment
-    if segment.inputs != segment.outputs:
-        raise Reject("as many outputs as inputs are needed", "schema", fields.path)
+    """The part is alpha x + G with a Lipschitz constant of G below |alpha|, or a composition of such parts.
+
+    Each of several parts turns vectors by an angle of at most arcsin(constant / |alpha|); together less than pi/2.
+    """
+    network = goal.segment.network
+    ends = [goal.segment.start, *read_cuts(fields), goal.segment.end]
+    parts = [Segment(network, low, high) for low, high in pairwise(ends)]
     norms = {}
     if fields.has("norms"):
         with fields.object("norms") as named:
-            for k, node in segment.nodes():
+            for k, node in goal.segment.nodes():
                 if node.op == "linear" and named.has(str(k)):
                     norms[k] = named.rational(str(k))
-    for _, node in segment.nodes():
+    for _, node in goal.segment.nodes():
         if node.op == "linear":
-            width = max(node.shape[-1], segment.network.nodes[node.arguments[0]].shape[-1])
+            width = max(node.shape[-1], network.nodes[node.arguments[0]].shape[-1])
             spend_elimination(session.budget, width, BITS)
     with precision(BITS):
-        bound = Lipschitz(segment, session.facts, norms).bounds[segment.end]
-        if (bound.lipschitz < abs(arb(bound.alpha))) is not True:
-            raise Reject("the branch is not shown to be a contraction", "lipschitz", fields.path)
+        turned = arb(0)
+        for part in parts:
+            if part.inputs != part.outputs:
+                raise Reject("as many outputs as inputs are needed", "schema", fields.path)
+            bound = Lipschitz(part, session.facts, norms).bounds[part.end]
+            size = abs(arb(bound.alpha))
+            if (bound.lipschitz < size) is not True:
+                raise Reject("the branch is not shown to be a contraction", "lipschitz", fields.path)
+            turned = turned + (bound.lipschitz / size).asin()
+        if len(parts) > 1 and (turned < arb.pi() / 2) is not True:
+            raise Reject("the parts may turn vectors by a right angle together", "lipschitz", fields.path)
     return []
 
 

@@ -209,6 +209,8 @@ def read_cuts(fields: Fields) -> list[int]:
         if type(raw) is not int:
             raise Reject("expected the number of a node", "schema", path)
         cuts.append(raw)
+    if fields.has("cuts") and not cuts:
+        raise Reject("a list of cuts is not empty", "segment", fields.path)
     return cuts
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TypeVar, cast
 
 import numpy as np
@@ -12,6 +13,7 @@ from flint import arb, fmpq, fmpq_mat
 from invexcheck.balls import precision
 from invexcheck.goals import ParameterRange
 from invexcheck.matrices import MultiAffine, minors_polynomial
+from invexcheck.networks.graph import Segment
 from invexcheck.networks.lipschitz import Bound, Lipschitz
 from invexcheck.networks.slope_forms import SlopeForm
 from invexcheck.reading import rational
@@ -184,23 +186,39 @@ class _Named(Lipschitz):
         return arb(self.norms[k]).upper() if k in self.norms else super().spectral_norm(k, weight)
 
 
-def _bound(scene: Scene) -> Bound:
+def _bounds(scene: Scene) -> list[Bound]:
+    """The bounds of the parts between the step's cuts."""
     segment, session = scene.segment.segment, scene.replay.session
     norms = {int(k): rational(v, session.limits) for k, v in scene.step.get("norms", {}).items()}
+    ends = [segment.start, *scene.step.get("cuts", []), segment.end]
 
-    def compute() -> Bound:
+    def compute() -> list[Bound]:
+        parts = [Segment(segment.network, low, high) for low, high in pairwise(ends)]
         with precision(BITS):
-            return _Named(segment, session.facts, norms).bounds[segment.end]
+            return [_Named(part, session.facts, norms).bounds[part.end] for part in parts]
 
-    return remembered(scene, "bound", compute)
+    return remembered(scene, "bounds", compute)
 
 
 def alpha(scene: Scene) -> Math:
-    return numerals.rational(_bound(scene).alpha)
+    return numerals.rational(_bounds(scene)[0].alpha)
 
 
 def lipschitz(scene: Scene) -> Math:
-    return numerals.high(_bound(scene).lipschitz)
+    return numerals.high(_bounds(scene)[0].lipschitz)
+
+
+def part_count(scene: Scene) -> str:
+    return str(len(_bounds(scene)))
+
+
+def angle(scene: Scene) -> Math:
+    """The sum of the angles by which the parts may turn vectors, in degrees."""
+    with precision(BITS):
+        total = arb(0)
+        for bound in _bounds(scene):
+            total = total + (bound.lipschitz / abs(arb(bound.alpha))).asin()
+        return numerals.high(total * 180 / arb.pi())
 
 
 def norms(scene: Scene) -> Phrase:
@@ -222,7 +240,7 @@ FACTS: dict[str, Fact] = {
     function.__name__: function
     for function in (
         units, layers, columns_note, slope_ranges, written_determinant, corner_count, corner_sign,
-        corner_least, moving, definiteness, least_eigenvalue, alpha, lipschitz, norms,
+        corner_least, moving, definiteness, least_eigenvalue, alpha, lipschitz, part_count, angle, norms,
     )
 }  # fmt: skip
 """Facts by the placeholder that stands for them."""

@@ -101,6 +101,10 @@ def _sector(scene: Scene) -> tuple[str, ...]:
     return ("semidefinite",) if scene.step.get("semidefinite") else ("definite",)
 
 
+def _contraction(scene: Scene) -> tuple[str, ...]:
+    return ("several",) if scene.step.get("cuts") else ("one",)
+
+
 def _boxes(scene: Scene) -> tuple[str, ...]:
     return ("one",) if len(scene.step["tree"]) == 1 else ("many",)
 
@@ -119,6 +123,7 @@ CHOOSE: Mapping[str, Choose] = {
     "entrywise": _entrywise,
     "gram": _gram,
     "sector": _sector,
+    "contraction": _contraction,
     "boxes": _boxes,
     "dead-region": _dead_region,
     **dict.fromkeys(("stationary-point", "plateau", "kink", "maximum", "minimum"), _refutation),

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 import invexcheck
-from invexcheck import networks, tensors, terms
+from invexcheck import terms
+from invexcheck.networks import graph, tensors
 from invexcheck.kernel import MAX_DEPTH, verify
 from invexcheck.limits import Limits
 from invexcheck.rules import RULES
@@ -24,7 +25,7 @@ from tests.reports.examples import CERTIFICATES, EXAMPLES, FORMAT, named, steps
 SCHEMA: dict[str, Any] = json.loads((CERTIFICATES / "schema.json").read_text(encoding="utf-8"))
 READERS = {"raw", "text", "choice", "integer", "flag", "rational", "items", "object", "has", "step", "sign"}
 """Methods that read a field of the file; their text arguments are names of fields."""
-READING = ("kernel.py", "session.py", "networks.py", "tensors.py")
+READING = ("kernel.py", "session.py", "networks/graph.py", "networks/tensors.py")
 """Modules of the checker that read fields, beside its rules."""
 NOT_FIELDS = {*terms.UNARY, *terms.BINARY, "rat", "var", "internal", ">", "<", ">=", "<="}
 
@@ -76,7 +77,7 @@ def test_every_rule_has_a_section_an_example_and_its_lemmas() -> None:
         KINDS,
         COMPARISONS,
         LEAVES,
-        networks.READERS,
+        graph.READERS,
         tensors.LAYOUTS,
     ],
     ids=[

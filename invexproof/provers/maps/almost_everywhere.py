@@ -11,7 +11,7 @@ from flint import fmpq
 
 from invexcheck.goals import FullRank
 from invexproof.networks.tensors import Tensor
-from invexproof.provers.maps.everywhere import compose, first, prove_part
+from invexproof.provers.maps.everywhere import compose, first, first_completed, prove_part
 from invexproof.provers.maps.study import Study
 from invexproof.provers.workshop import Step
 
@@ -71,7 +71,7 @@ def witness(study: Study, goal: FullRank) -> Step | None:
     """A rational point (with values for free tensors) at which the rank is full."""
     if any(node.op == "max" for _, node in goal.segment.nodes()):
         return None
-    return first(study, goal, _witnesses(study, goal))
+    return first_completed(study, goal, _witnesses(study, goal))
 
 
 def _witnesses(study: Study, goal: FullRank) -> Iterator[Step]:
@@ -88,7 +88,7 @@ def _witnesses(study: Study, goal: FullRank) -> Iterator[Step]:
 
 def selections(study: Study, goal: FullRank) -> Step | None:
     """The same points for all choices of pieces."""
-    return first(study, goal, _selections(study, goal))
+    return first_completed(study, goal, _selections(study, goal))
 
 
 def _selections(study: Study, goal: FullRank) -> Iterator[Step]:

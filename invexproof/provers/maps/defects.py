@@ -164,12 +164,14 @@ def dead_regions(study: Study, goal: Defect) -> Iterator[Step]:
             if network.nodes[k].op == "pointwise" and _live(study, k, point) < network.outputs:
                 yield {"rule": "dead-region", "at": at, "node": k}
         tried += 1
-        if tried >= 6:
+        if tried >= 60:
             return
 
 
 def _may_die(study: Study) -> bool:
-    """Whether some function is constant on a piece."""
+    """Whether some function is constant on a piece, or a maximum may drop entries."""
+    if any(node.op == "max" for node in study.checked.nodes):
+        return True
     terms = study.shop.session.terms
     return any(
         terms.constant(study.shop.session.derivative(piece)) == 0

@@ -53,6 +53,15 @@ def first(study: Study, goal: FullRank, steps: Iterator[Step]) -> Step | None:
     return None
 
 
+def first_completed(study: Study, goal: FullRank, steps: Iterator[Step]) -> Step | None:
+    """The first step whose obligations can be shown."""
+    for step in steps:
+        found = study.completed(goal, step)
+        if found is not None:
+            return found
+    return None
+
+
 def form_of(study: Study, segment: Segment) -> SlopeForm | None:
     """The slope form, None where there is none or it is not worth its size."""
     key = segment.start, segment.end
@@ -262,6 +271,35 @@ def compose(study: Study, goal: FullRank, prove: Callable[[Study, FullRank], Ste
     return step if study.attempt(goal, step) is not None else None
 
 
+def several_contractions(study: Study, goal: FullRank) -> Step | None:
+    """Blocks x + F_i(x) that turn vectors by less than a right angle together, whatever kinks they have."""
+    segment = goal.segment
+    cuts = [
+        k
+        for k in study.cuts
+        if segment.start <= k <= segment.end and study.checked.nodes[k].size == segment.inputs
+    ]
+    if len(cuts) < 3 or cuts[0] != segment.start or cuts[-1] != segment.end:
+        return None
+    found: dict[tuple[int, int], Step | None] = {}
+
+    def joined(i: int, j: int) -> bool:
+        part = FullRank(Segment(study.checked, cuts[i], cuts[j]))
+        found[i, j] = contraction(study, part)
+        return found[i, j] is not None
+
+    ends = _path(len(cuts) - 1, joined)
+    if ends is None:
+        return None
+    norms: dict[str, str] = {}
+    for i, j in pairwise(ends):
+        norms |= (found[i, j] or {}).get("norms", {})
+    step: Step = {"rule": "contraction", "cuts": [cuts[i] for i in ends[1:-1]]}
+    if norms:
+        step["norms"] = norms
+    return first(study, goal, iter([step]))
+
+
 def _path(last: int, joined: Callable[[int, int], bool]) -> list[int] | None:
     """Numbers from 0 to `last`, in short steps that are joined: depth first, never trying a number twice."""
     path, seen = [0], {0}
@@ -278,4 +316,4 @@ def _path(last: int, joined: Callable[[int, int], bool]) -> list[int] | None:
 
 
 DIRECT: Final = (affine, entrywise, contraction, gram, multi_affine, sector, determinant)
-TACTICS: Final = (*DIRECT, composition)
+TACTICS: Final = (*DIRECT, composition, several_contractions)
