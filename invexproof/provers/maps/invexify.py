@@ -45,7 +45,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Chain:
-    """A network of affine maps with activations between them, the input first."""
+    """Affine maps with activations between them, and perhaps after the last one, the input first."""
 
     weights: tuple[Array, ...]
     biases: tuple[Array, ...]
@@ -57,13 +57,12 @@ class Chain:
         """The chain as a network; its weights are exact dyadic numbers."""
         b = Builder()
         node = start = b.input(self.weights[0].shape[1])
-        last = len(self.weights) - 1
         for k, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             node = b.linear(node, weight, bias, name=f"layer{k}")
-            if k < last:
+            if k < len(self.activations):
                 node = b.pointwise(node, list(self.activations[k]))
         if self.skip is not None:
-            node = b.add(start, b.scale(node, self.skip))
+            node = b.add(start, node if self.skip == 1 else b.scale(node, self.skip))
         return b.finish(node)
 
 
@@ -108,10 +107,14 @@ def _subsets(count: int) -> Iterator[tuple[int, ...]]:
 
 def read_chain(network: Network) -> Chain | None:
     """The network as a chain, None if it is something else."""
+    nodes, skip = network.nodes, None
+    last = len(nodes) - 1
+    if nodes[-1][0] == "add" and set(nodes[-1][1:]) == {0, last - 1}:
+        nodes, skip = nodes[:-1], Fraction(1)
     weights: list[Array] = []
     biases: list[Array] = []
     activations: list[tuple[Expression, ...]] = []
-    for number, node in enumerate(network.nodes[1:], 1):
+    for number, node in enumerate(nodes[1:], 1):
         if node[0] == "linear" and node[1] == number - 1 and len(weights) == len(activations):
             weight = network.tensors[node[2]]
             if weight.free or len(network.shapes[number]) != 1:
@@ -122,9 +125,7 @@ def read_chain(network: Network) -> Chain | None:
             activations.append(network.entry_functions(number))
         else:
             return None
-    if len(weights) != len(activations) + 1:
-        return None
-    return Chain(tuple(weights), tuple(biases), tuple(activations))
+    return Chain(tuple(weights), tuple(biases), tuple(activations), skip) if weights else None
 
 
 def _slope_bounds(network: Network) -> dict[Expression, tuple[Fraction | None, Fraction | None, bool]]:
@@ -240,7 +241,8 @@ def skipped(chain: Chain, bounds: Bounds) -> Chain | None:
             steepest = max(steepest, abs(float(low)), abs(float(high)))
         constant *= steepest
     exponent = int(np.floor(-np.log2(max(constant, 2.0**-BITS) * 1.01)))
-    return replace(chain, skip=Fraction(2) ** exponent if exponent < 0 else Fraction(1))
+    scale = Fraction(2) ** min(exponent, 0)
+    return None if scale == chain.skip else replace(chain, skip=scale)
 
 
 def _bounds_of(function: Expression, bounds: Bounds) -> tuple[Any, Any]:
