@@ -110,12 +110,12 @@ class Recipe:
 
 
 RECIPES = (
-    Recipe("one layer, d = 8", 13, 8, Fraction(42, 100)),
-    Recipe("one layer, d = 10", 10, 10, Fraction(505, 1000)),
-    Recipe("one layer, d = 12", 9, 12, Fraction(24, 100)),
-    Recipe("three layers, d = 6, I", 9, 6, Fraction(44, 100), layers=3, bias=3),
-    Recipe("three layers, d = 6, II", 13, 6, Fraction(50, 100), layers=3, bias=3),
-    Recipe("three layers, d = 6, III", 10, 6, Fraction(46, 100), layers=3, bias=3),
+    Recipe("own-d8", 13, 8, Fraction(42, 100)),
+    Recipe("own-d10", 10, 10, Fraction(505, 1000)),
+    Recipe("own-d12", 9, 12, Fraction(24, 100)),
+    Recipe("own-3x6-I", 9, 6, Fraction(44, 100), layers=3, bias=3),
+    Recipe("own-3x6-II", 13, 6, Fraction(50, 100), layers=3, bias=3),
+    Recipe("own-3x6-III", 11, 6, Fraction(40, 100), layers=3, bias=2),
 )
 
 
