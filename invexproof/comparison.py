@@ -58,21 +58,28 @@ def compare(verdict: Checked, source: str | bytes | os.PathLike[str], wanted: Wa
     verified = verdict.verified
     if verified is None or verified.subject_digest in wanted.digests:
         return verdict
-    about_network = verified.kind.startswith(ABOUT_NETWORKS)
-    if about_network and wanted.network is not None and _is_about(source, verdict, wanted.network):
-        return verdict
-    what = "network" if about_network else "function"
-    shown = f"its subject has the SHA-256 {verified.subject_digest}" if about_network else verified.statement
-    reason = f"it is a valid certificate about another {what} than {wanted.name:.80}: {shown}"
+    if not verified.kind.startswith(ABOUT_NETWORKS):
+        return _rejected(verdict, f"about another function than {wanted.name:.80}: {verified.statement}")
+    try:
+        if wanted.network is not None and same_network(_network(source, verdict), wanted.network):
+            return verdict
+    except InvexproofError as error:
+        return _rejected(verdict, f"about a network that cannot be compared: {error}")
+    own = f"its subject has the SHA-256 {verified.subject_digest}"
+    return _rejected(verdict, f"about another network than {wanted.name:.80}: {own}")
+
+
+def _rejected(verdict: Checked, what: str) -> Checked:
+    reason = f"it is a valid certificate {what}"
     return replace(verdict, status="INVALID", code="subject", reason=reason, verified=None)
 
 
-def _is_about(source: str | bytes | os.PathLike[str], verdict: Checked, network: Network) -> bool:
+def _network(source: str | bytes | os.PathLike[str], verdict: Checked) -> Network:
+    """The network in a certificate that the checker has read.  Raises InvexproofError."""
     data = read_file(source)
     if hashlib.sha256(data).hexdigest() != verdict.sha256:
-        raise CertificateError(f"{verdict.file} has changed while it was read")
-    folder = None if isinstance(source, bytes) else Path(source).parent
-    return same_network(network_of_certificate(data, folder), network)
+        raise CertificateError("the file has changed while it was read")
+    return network_of_certificate(data, None if isinstance(source, bytes) else Path(source).parent)
 
 
 def _of_certificate(path: str) -> Wanted:

@@ -33,8 +33,6 @@ app = typer.Typer(
     help="Decide a claim: proved, refuted, undecided or not applicable.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("map")(prove_map.prove_map)
-app.command("composition")(prove_map.prove_composition)
 
 
 @app.callback()
@@ -89,6 +87,10 @@ def activation(
     ):
         result = prover.prove(question)
     answer(result, _headline(result, question), _next_steps(result, bool(target.ranges)), path, as_json)
+
+
+app.command("map")(prove_map.prove_map)
+app.command("composition")(prove_map.prove_composition)
 
 
 def _headline(result: Result, question: Question) -> str:

@@ -12,6 +12,7 @@ import pytest
 import invexproof
 from invexproof import check, explain, invexify, prove_composition, prove_map
 from invexproof.claims import ALMOST_EVERYWHERE, NONSINGULAR, ClaimError, map_kind_of
+from invexproof.comparison import Wanted, compare
 from invexproof.errors import InvexproofError
 from invexproof.map_questions import MapQuestion, claim_text
 from invexproof.map_subjects import composition_target, map_target
@@ -151,6 +152,18 @@ def test_invexify() -> None:
 def test_lazy_names() -> None:
     assert {"prove_map", "prove_composition", "invexify", "Change"} <= set(invexproof.__all__)
     assert all(getattr(invexproof, name) for name in invexproof.__all__)
+
+
+def test_a_certificate_that_changes_while_it_is_compared_is_not_accepted(tmp_path: Path) -> None:
+    path = prove_map(residual(), out=tmp_path / "a.cert.json").path
+    assert path is not None
+    verdict = check(path)
+    b = Builder()
+    other = Wanted.of(b.finish(b.pointwise(b.input(2), "tanh")))
+    path.write_text("{}")
+    rejected = compare(verdict, path, other)
+    assert (rejected.status, rejected.code) == ("INVALID", "subject")
+    assert "changed while it was read" in rejected.reason
 
 
 # -- subjects and claims -------------------------------------------------------------------------------------
