@@ -10,7 +10,7 @@ from typing import Final
 from flint import fmpq
 
 from invexcheck.errors import Refuse, Reject
-from invexcheck.goals import Analytic, Obligation, Span
+from invexcheck.goals import Analytic, Obligation, Point, Span
 from invexcheck.intervals import Undefined
 from invexcheck.networks.functions import Facts
 from invexcheck.reading import Fields
@@ -24,8 +24,11 @@ from invexproof.provers.workshop import HOLE, WORKING_LIMITS, OutOfEffort, Step,
 
 EFFORT: Final = 400
 """Goals allotted to one bound of the slopes."""
-SLACKS: Final = (Fraction(1, 10**9), Fraction(1, 1000), Fraction(1, 50), Fraction(1, 4))
+SLACKS: Final = (Fraction(1, 10**9), Fraction(1, 100), Fraction(1, 20), Fraction(1, 4))
 TOO_STEEP: Final = 1e6
+ATTAINED: Final = 1e-14
+MOST_NEAR: Final = 4
+"""Samples at which a slope that seems the largest is compared exactly."""
 
 
 @dataclass(frozen=True)
@@ -103,42 +106,51 @@ def _extend(shop: Workshop, land: Landscape, step: Step) -> None:
 # -- candidates for bounds --------------------------------------------------------------------------------
 
 
-def _slopes(land: Landscape) -> list[float]:
-    """Sampled slopes, those at the cuts included."""
-    points = [(s.x, s.piece) for s in land.samples]
+def _slopes(land: Landscape) -> list[tuple[float, Point, int]]:
+    """Sampled slopes with their points and pieces, those at the cuts included."""
+    rational = land.shop.rational
+    points = [(rational(s.x), s.piece, s.x) for s in land.samples]
     points += [
-        (approximate(land.shop, cut), piece) for k, cut in enumerate(land.cuts) for piece in (k, k + 1)
+        (cut, piece, approximate(land.shop, cut)) for k, cut in enumerate(land.cuts) for piece in (k, k + 1)
     ]
-    values = (ball_at(land.shop, land.pieces[piece].slope, x, 96) for x, piece in points)
-    return [float(v.mid()) for v in values if v is not None]
+    found = (
+        (ball_at(land.shop, land.pieces[piece].slope, x, 96), point, piece) for point, piece, x in points
+    )
+    return [(float(value.mid()), point, piece) for value, point, piece in found if value is not None]
 
 
 def _lower(land: Landscape) -> Iterator[tuple[str, fmpq]]:
-    slopes = _slopes(land)
-    if slopes:
-        for key, value in _upwards(land, [-s for s in slopes]):
-            yield ("gt" if key == "lt" else "ge"), -value
+    for key, value in _upwards(land, -1):
+        yield ("gt" if key == "lt" else "ge"), -value
 
 
 def _upper(land: Landscape) -> Iterator[tuple[str, fmpq]]:
-    yield from _upwards(land, _slopes(land))
+    yield from _upwards(land, 1)
 
 
-def _upwards(land: Landscape, slopes: list[float]) -> Iterator[tuple[str, fmpq]]:
-    """Bounds from above, tight ones first: near the largest slope, then 0 if it is far from tight."""
-    largest = max(slopes, default=TOO_STEEP)
+def _upwards(land: Landscape, sign: int) -> Iterator[tuple[str, fmpq]]:
+    """Bounds from above of sign * slope, tight ones first; strict ones unless they are attained at a sample."""
+    slopes = _slopes(land)
+    largest = max((sign * slope for slope, _, _ in slopes), default=TOO_STEEP)
     if not abs(largest) < TOO_STEEP:
         return
+    near = [(point, piece) for slope, point, piece in slopes if abs(sign * slope - largest) < ATTAINED]
+    size = max(abs(Fraction(largest)), Fraction(1, 10**6))
     seen: set[Fraction] = set()
     for slack in SLACKS:
-        top = Fraction(largest) + slack * max(abs(Fraction(largest)), Fraction(1, 10**6))
-        bottom = Fraction(largest) - Fraction(1, 10**12) * max(abs(Fraction(largest)), Fraction(1, 10**6))
-        bound = simplest_signed(bottom, top)
+        bound = simplest_signed(Fraction(largest) - size / 10**12, Fraction(largest) + slack * size)
         if bound.denominator > 10_000 or bound in seen:
             continue
         seen.add(bound)
-        yield "lt", exact(bound)
+        if not any(_attained(land, sign * exact(bound), point, piece) for point, piece in near[:MOST_NEAR]):
+            yield "lt", exact(bound)
         yield "le", exact(bound)
+
+
+def _attained(land: Landscape, bound: fmpq, point: Point, piece: int) -> bool:
+    """Whether the slope of a piece is exactly the bound at a point."""
+    terms = land.shop.session.terms
+    return land.shop.vanishes_at(terms.add(land.pieces[piece].slope, terms.rational(-bound)), point)
 
 
 def simplest_signed(low: Fraction, high: Fraction) -> Fraction:
