@@ -13,9 +13,9 @@ import pytest
 
 import invexcheck
 from invexcheck import terms
-from invexcheck.networks import graph, tensors
 from invexcheck.kernel import MAX_DEPTH, verify
 from invexcheck.limits import Limits
+from invexcheck.networks import graph, tensors
 from invexcheck.rules import RULES
 from invexcheck.rules.calculus import COMPARISONS
 from invexcheck.rules.enclosure import LEAVES
