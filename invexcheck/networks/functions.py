@@ -12,9 +12,12 @@ from flint import arb
 
 from invexcheck.errors import Reject
 from invexcheck.goals import ParameterRange, Point
-from invexcheck.intervals import Interval, Undefined, evaluate
+from invexcheck.intervals import Interval, Undefined, enclose, evaluate
 from invexcheck.session import VARIABLE, Session
 from invexcheck.terms import GUARDED
+
+HALVINGS = 4
+"""How often an interval is halved where the slope of a function has no sign on it."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,11 @@ class Enclosures:
             self._known[key] = found
         return found
 
-    def range(self, term: int, interval: Interval) -> Interval:
-        """A smooth term over an interval: by its values at the ends where its derivative has a sign there."""
+    def range(self, term: int, interval: Interval, halvings: int = HALVINGS) -> Interval:
+        """A smooth term over an interval: by its values at the ends where its derivative has a sign there.
+
+        Elsewhere the interval is halved; what remains is enclosed by the mean-value form, too.
+        """
         terms = self.session.terms
         self.session.budget.spend(200 * len(terms.order(term)))
         if (interval.lo == interval.hi) is True:
@@ -116,7 +122,16 @@ class Enclosures:
                 evaluate(terms, term, {VARIABLE: Interval(end, end)}) for end in (interval.lo, interval.hi)
             ]
             return hull(ends)
-        return evaluate(terms, term, {VARIABLE: interval})
+        whole = evaluate(terms, term, {VARIABLE: interval})
+        centre = ((interval.lo + interval.hi) / 2).mid()
+        if not ((interval.lo < centre) is True and (centre < interval.hi) is True):
+            return whole
+        if halvings:
+            halves = (Interval(interval.lo, centre), Interval(centre, interval.hi))
+            return meet(whole, hull([self.range(term, half, halvings - 1) for half in halves]))
+        at = as_ball(evaluate(terms, term, {VARIABLE: Interval(centre, centre)}))
+        offset = interval.lo.union(interval.hi) - centre
+        return meet(whole, enclose(at + as_ball(rise) * offset))
 
 
 def hull(intervals: list[Interval]) -> Interval:

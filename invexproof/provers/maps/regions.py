@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import time
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import count, pairwise
 from typing import Any, Final
@@ -18,19 +19,21 @@ from invexcheck.matrices import MAX_VARIABLES, regular
 from invexcheck.networks.functions import Enclosures
 from invexcheck.networks.graph import Segment
 from invexcheck.networks.macros import Chain
+from invexcheck.reading import Fields
 from invexcheck.rules.enclosure import middle, split
-from invexcheck.rules.regions import VARIABLES, forward_over
+from invexcheck.rules.regions import VARIABLES, Parts, forward_over
 from invexproof.engines import multiaffine
 from invexproof.engines.blocks import Block
 from invexproof.engines.corner_values import MultiaffineError
 from invexproof.engines.slope_ranges import ActivationError
+from invexproof.engines.split_trees import ExactSides
 from invexproof.networks.network import Network
 from invexproof.networks.slope_form import float_slope_form
 from invexproof.provers.maps.everywhere import determinant, units_of
 from invexproof.provers.maps.study import Study
-from invexproof.provers.workshop import Step
+from invexproof.provers.workshop import WORKING_LIMITS, Step, exact
 
-MARGINS: Final = (multiaffine.MARGIN, 1e-4, 1e-2)
+MARGINS: Final = (multiaffine.MARGIN, 1e-4, 1e-3)
 LEAF_BITS: Final = 64
 MAX_LEAVES: Final = 3000
 AFFINE: Final = frozenset({"linear", "pointwise", "add", "gather"})
@@ -85,25 +88,47 @@ def _cornered(study: Study, goal: FullRank, cuts: list[int], most: int) -> Step 
         blocks = [_block(study, a, b) for a, b in pairwise(ends)]
         if any(block.form.C.shape[0] != block.form.C.shape[1] for block in blocks):
             return None
-        for margin in MARGINS:
+        tries: list[dict[str, Any]] = [{"margin": margin} for margin in MARGINS]
+        for options in [*tries, {"confirm": _confirmation(study, goal, cuts)}]:
             result = multiaffine.search(
-                blocks, _sides(goal), margin=margin, max_boxes=most, timeout=_left(study, 0.6)
+                blocks, _sides(goal), max_boxes=most, timeout=_left(study, 0.4), **options
             )
             if result.verdict == "sign-change" and result.points is not None:
                 study.hints.append(result.points)
             study.boxes = list(result.remaining[:4]) or study.boxes
-            if result.verdict != "covered":
+            if result.verdict == "covered":
+                step: Step = {"rule": "boxes", "tree": result.tree}
+                if result.at:
+                    step["at"] = [[side, str(value)] for side, value in result.at]
+                if cuts:
+                    step["cuts"] = cuts
+                if study.attempt(goal, step) == []:
+                    return step
+            elif result.verdict == "sign-change":
                 return None
-            step: Step = {"rule": "boxes", "tree": result.tree}
-            if result.at:
-                step["at"] = [[side, str(value)] for side, value in result.at]
-            if cuts:
-                step["cuts"] = cuts
-            if study.attempt(goal, step) == []:
-                return step
     except (MultiaffineError, ActivationError):
         return None
     return None
+
+
+def _confirmation(study: Study, goal: FullRank, cuts: list[int]) -> Callable[[ExactSides], bool]:
+    """Whether a box is a leaf for the checker."""
+    session = study.shop.session
+    parts = Parts(session, goal, Fields({"cuts": cuts} if cuts else {}, (), WORKING_LIMITS))
+    chain = Chain(session, goal.segment)
+    layers = sum(step.op == "pointwise" for step in chain.steps)
+
+    def confirmed(sides: ExactSides) -> bool:
+        study.shop.check_time()
+        with precision(LEAF_BITS):
+            box = tuple(Interval(arb(exact(low)), arb(exact(high))) for low, high in sides)
+            enclosures = Enclosures(session, goal.segment.network.functions, session.facts)
+            try:
+                return parts.shown(session, forward_over(session, chain, enclosures, box, layers > 1))
+            except (Undefined, Reject):
+                return False
+
+    return confirmed
 
 
 def _block(study: Study, start: int, end: int) -> Block:
