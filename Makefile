@@ -5,6 +5,7 @@
 #   make lint     ruff                        make types    mypy --strict
 #   make docs     the manual, into site/      make atlas    certificates for the whole catalogue of activations
 #   make audit    what invexapi marks, decided: docs/audit-invexapi.md and its certificates
+#   make gallery  claims about networks, decided: docs/gallery.md and certificates/maps
 #   make bench    the benchmarks              make venv     only the environment
 #   make clean    removes what these targets made
 #
@@ -28,7 +29,7 @@ STAMP      := $(VENV)/.installed-$(subst $(comma),-,$(EXTRAS))
 DOCS_STAMP := $(VENV)/.installed-docs
 PROJECTS   := pyproject.toml invexcheck/pyproject.toml
 
-.PHONY: help venv demo test lint types docs atlas audit bench clean
+.PHONY: help venv demo test lint types docs atlas audit gallery bench clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -102,6 +103,9 @@ atlas: venv
 audit:
 	$(MAKE) venv EXTRAS=test,invexapi
 	$(BIN)/invexproof audit invexapi -o .
+
+gallery: venv
+	$(BIN)/python -m invexproof.gallery -o .
 
 bench: venv
 	$(BIN)/python -m benchmarks
