@@ -258,7 +258,7 @@ CASES: list[Case] = [
     # gram
     rank("gram", residual([[1, 1], [0, 1]], [[1, 0], [1, 1]], "relu"), {"scale": ["1", "1"]}, None, "relu"),
     rank("gram", two_layers([[2, 0, 3], [0, 1, 3]], [[1, 0], [0, 1], [1, 1]], "exp"), {"scale": ["2", "1", "3"]}, None, "exp"),
-    rank("gram", two_layers([[1, 1], [1, 1]], [[1, 1], [1, 1]], "exp"), {"scale": ["1", "1"]}, "matrix", "exp"), rank("gram", two_layers([[1, 0], [0, 1]], I2, "relu"), {"scale": ["1", "1"]}, "sign", "relu"),
+    rank("gram", two_layers([[1, 1], [1, 1]], [[1, 1], [1, 1]], "exp"), {"scale": ["2"]}, "matrix", "exp"), rank("gram", two_layers([[1, 0], [0, 1]], I2, "relu"), {"scale": ["1", "1"]}, "sign", "relu"),
     rank("gram", residual([[-1]], [[1]], "relu"), {"scale": ["-1"]}, "sign", "relu"), rank("gram", two_layers([[0, 0], [0, 0]], I2, "exp"), {"scale": ["0", "0"]}, "sign", "exp"),
     rank("gram", two_layers([[0, 0], [0, 0]], I2, "exp"), {"scale": ["1", "1"], "left": [["0", "0"], ["0", "0"]]}, "rank", "exp"),
     rank("gram", residual([[1]], [[1]], "sin"), {"scale": ["1"]}, "sign", "sin"), rank("gram", affine([0]), {"scale": []}, "matrix"),

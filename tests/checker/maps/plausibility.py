@@ -149,17 +149,48 @@ def _network(claim: Json, rng: random.Random) -> Network:
 def _defect(claim: Json, rng: random.Random, count: int) -> bool:
     """Whether some matrix drops in rank, or two determinants have opposite signs."""
     net = _network(claim, rng)
-    matrices, signs = Matrices(net, rng), set()
+    matrices, signs, outputs = Matrices(net, rng), set(), 0
     effort = count * (4 if claim["negated"] else 1)
     for x in points(net.inputs, claim.get("region"), rng, effort):
         for matrix in _where_small(matrices.clarke(x)):
+            outputs = len(matrix)
             rank, sign = eliminated(matrix)
             if rank < len(matrix):
                 return True
             signs.add(sign)
         if {1, -1} <= signs:
             return True
+    return claim["negated"] and outputs == 1 and _has_flat_point(net, claim.get("region"), rng)
+
+
+def _has_flat_point(net: Network, region: Sequence[Sequence[str]] | None, rng: random.Random) -> bool:
+    """Whether Newton's method finds a zero of the gradient of the one output (in the region)."""
+    for start in points(net.inputs, region, rng, 12):
+        x, h = start, mpf(10) ** (-DIGITS // 3)
+        with suppress(TooLarge, Undefined, ZeroDivisionError):
+            for _ in range(60):
+                slope = [_real(v) for v in net(x)[0].g]
+                if max(abs(v) for v in slope) < mpf(10) ** (-DIGITS // 4) and _inside(x, region):
+                    return True
+                bends = mp.matrix(len(x))
+                for j in range(len(x)):
+                    moved = [v + _exactly(h) * int(i == j) for i, v in enumerate(x)]
+                    for i, v in enumerate(net(moved)[0].g):
+                        bends[i, j] = (_real(v) - slope[i]) / h
+                move = mp.lu_solve(bends, mp.matrix(slope))
+                x = tuple(v - _exactly(move[i]) for i, v in enumerate(x))
     return False
+
+
+def _exactly(value: mpf) -> Fraction:
+    sign, mantissa, exponent, _ = value._mpf_
+    return (-1) ** sign * Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def _inside(x: Point, region: Sequence[Sequence[str]] | None) -> bool:
+    return region is None or all(
+        Fraction(lo) <= v <= Fraction(hi) for v, (lo, hi) in zip(x, region, strict=True)
+    )
 
 
 def _where_small(matrices: Iterator[Matrix]) -> Iterator[Matrix]:

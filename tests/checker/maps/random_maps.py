@@ -284,6 +284,9 @@ def defect_steps(subject: Json, outputs: int, rng: random.Random) -> Iterator[Js
         yield {"rule": "dead-region", "at": numbers(rng, n)}
         combination = [str(rng.choice((-2, -1, 0, 1, 1))) for _ in range(outputs)]
         yield {"rule": "dependent-outputs", "combination": combination}
+        corner, width = numbers(rng, n), rng.choice((Fraction(1, 2), Fraction(1), Fraction(3)))
+        ends = {"from": corner, "to": [str(Fraction(v) + width) for v in corner]}
+        yield {"rule": "enclosed-point", "combination": combination, **ends}
     for k, node in enumerate(subject["nodes"]):
         yield {"rule": "bottleneck", "node": k}
         if node[0] == "pointwise":
