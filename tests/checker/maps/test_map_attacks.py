@@ -183,6 +183,44 @@ def both_kinked(first: bool, second: bool) -> Json:
     return certificate(subject, step, INVEX)
 
 
+def unequal(node: list[Any], *before: list[Any]) -> Json:
+    """x - 2 relu(x) + 2 relu(x - 1), the shift being part of the given nodes: the slope is -1 on (0, 1)."""
+    nodes: list[Any] = [
+        ["input", [1]],
+        ["linear", 0, "eye", None],
+        ["pointwise", 1, 0],
+        ["linear", 2, "down", None],
+        *before,
+        node,
+    ]
+    last = len(nodes) - 1
+    nodes += [
+        ["pointwise", last, 0],
+        ["linear", last + 1, "up", None],
+        ["add", 0, 3],
+        ["add", last + 2, last + 3],
+    ]
+    tensors = {"eye": matrix([1]), "shift": vector(-1), "down": matrix([-2]), "up": matrix([2])}
+    return full(net(nodes, [formula("relu")], **tensors), MULTI, "relu")
+
+
+def turning(parts: int, factor: str, cuts: list[int] | None = None) -> Json:
+    """Parts x + s R |x| with a rotation R by a right angle and a scale s, one after the other."""
+    nodes: list[Any] = [["input", [2]]]
+    for k in range(parts):
+        nodes += [["pointwise", 3 * k, 0], ["linear", 3 * k + 1, "r", None], ["add", 3 * k, 3 * k + 2]]
+    subject = net(nodes, [formula("abs")], r=matrix([0, f"-{factor}"], [factor, 0]))
+    norms = (
+        {str(3 * k + 2): str(Fraction(factor) + Fraction(1, 1000)) for k in range(parts)}
+        if factor != "1"
+        else {}
+    )
+    listed = list(range(3, 3 * parts, 3)) if cuts is None else cuts
+    return full(
+        subject, {"rule": "contraction", "cuts": listed, **({"norms": norms} if norms else {})}, "abs"
+    )
+
+
 FALSE: dict[str, Attack] = {
     # kinks
     "a kink on the upper face of the region": Attack(full(FOLDED, boxes("c"), "relu", region=[["-1", "0"]]), "leaf 0"),
@@ -264,6 +302,21 @@ FALSE: dict[str, Attack] = {
     "repeated neurons": Attack(full(residual([[-1, -1]], [["1/2"], ["1/2"]], "relu"), {"rule": "sector"}, "relu"), "positive"),
     "slopes that may cancel": Attack(full(two_layers([[1, -1]], [[1], [1]], "exp"), MULTI, "exp"), "one sign"),
     "a determinant of both signs": Attack(full(residual([[-2]], [[1]], "tanh"), {"rule": "determinant", "sign": ">", "by": INTERVAL}, "tanh"), "leaf"),
+    # units that are merged because they are equal, and units that only look equal
+    "units with different biases": Attack(full(residual([[-2, 2]], [[1], [1]], "relu", bias=[0, -1]), MULTI, "relu"), "one sign"),
+    "units with different functions": Attack(full(residual([[-2, 2]], [[1], [1]], "relu", "clip"), MULTI, "relu", "clip"), "one sign"),
+    "units of different arguments": Attack(full(residual([[-2, 2]], [[1], [2]], "relu"), MULTI, "relu"), "one sign"),
+    "a bias from another layer": Attack(unequal(["linear", 1, "eye", "shift"]), "one sign"),
+    "a bias before the matrix": Attack(unequal(["linear", 4, "eye", None], ["linear", 1, "eye", "shift"]), "one sign"),
+    "a bias that is added": Attack(unequal(["add", 1, 5], ["gather", [0], [-1], [1]], ["linear", 4, "eye", "shift"]), "one sign"),
+    "a bias through a gather": Attack(unequal(["gather", [4, 1], [0], [1]], ["linear", 1, "eye", "shift"]), "one sign"),
+    "equal units whose slopes add up": Attack(full(residual([["-1/2", "-1/2"]], [[1], [1]], "relu"), MULTI, "relu"), "one sign"),
+    # several contractions
+    "two parts that turn by a right angle": Attack(turning(2, "4/5"), "right angle"),
+    "three parts that turn by a right angle": Attack(turning(3, "3/5"), "right angle"),
+    "one part that is no contraction": Attack(turning(2, "1"), "not shown to be a contraction"),
+    "parts that do not follow each other": Attack(turning(2, "1/2", cuts=[4]), "alone"),
+    "no parts": Attack(turning(2, "1/2", cuts=[]), "not empty"),
     # points
     "signs at a kink": Attack(refuted(net([["input", [1]], ["pointwise", 0, 0]], ["abs(x) + 2*x"]), {"rule": "sign-change", "from": ["0"], "to": ["1"]}, facts(side("<"), side(">"), cuts=["0"], ge="1", le="3")), "opposite"),
     "equal maxima of different slopes": Attack(refuted(net([["input", [1]], ["linear", 0, "w", None], ["max", 1]], w=matrix([1], [2])), {"rule": "singular-point", "at": ["0"]}), "equal"),
@@ -308,6 +361,8 @@ def test_false_claims_are_rejected_for_the_right_reason(name: str) -> None:
 HONEST: dict[str, Json] = {
     "a kink outside the region": full(FOLDED, boxes("c"), "relu", region=[["-2", "-1"]]),
     "kinks on both faces": full(residual([[1]], [[1]], "relu"), boxes("0cc"), "relu", region=[["-1", "1"]]),
+    "equal units that cancel": full(residual([[-2, 2]], [[1], [1]], "relu", bias=[3, 3]), MULTI, "relu"),
+    "two parts that turn by less than a right angle": turning(2, "7/10"),
     "one kinked part": full(net([["input", [1]], ["pointwise", 0, 0], ["pointwise", 1, 1]], [formula("leaky"), formula("steep")]), {"rule": "compose", "cuts": [1], "steps": [{"rule": "entrywise"}] * 2}, "leaky", "steep"),
     "a gather that drops an entry": full(net([["input", [1]], ["gather", [0], [0, 0], [2]], ["pointwise", 1, [0, 1]], ["gather", [2], [0], [1]]], ["x", "exp(x)"]), {"rule": "determinant", "sign": ">", "by": INTERVAL}, "identity", None),
     "tied tensors by tied ones": generic(TIED | {"nodes": TIED["nodes"][:2]} | {"tensors": {"u": free(1, 1)}}, inline(generic(net([["input", [1]], ["linear", 0, "v", None]], v=free(1, 1)), {"rule": "witness", "at": ["1"], "tensors": {"v": matrix([1])}}))),

@@ -180,13 +180,13 @@ def one_sign(signs: set[int]) -> bool:
 @pytest.mark.parametrize("seed", range(4))
 def test_multi_affine_accepts_if_and_only_if_the_corners_have_one_sign(seed: int) -> None:
     tally: Counter[bool] = Counter()
-    for case, rng in layers(120, seed):
+    for case, rng in layers(80, seed):
         corners, inside = case.signs(rng)
         accepted = verdict(case.certificate("multi-affine")) is None
         assert accepted is one_sign(corners), json.dumps(case.certificate("multi-affine"))
         assert not accepted or inside == corners
         tally[accepted] += 1
-    assert min(tally.values()) > 15
+    assert min(tally.values()) > 10
 
 
 def steps_on_slopes(case: Layers, rng: random.Random, p: list[int]) -> Iterator[tuple[str, Json]]:
@@ -202,7 +202,7 @@ def steps_on_slopes(case: Layers, rng: random.Random, p: list[int]) -> Iterator[
 @pytest.mark.parametrize("seed", range(4))
 def test_sector_and_gram_accept_only_what_the_corners_confirm(seed: int) -> None:
     tally: Counter[str] = Counter()
-    for case, rng in layers(150, 100 + seed):
+    for case, rng in layers(60, 100 + seed):
         p = [rng.choice((1, 1, 2, 0, -1)) for _ in range(case.h)]
         if rng.random() < 0.5:  # E = Q A^T diag(p), C = Q or 0: what gram looks for
             case.k, case.columns = case.n, None
@@ -217,8 +217,8 @@ def test_sector_and_gram_accept_only_what_the_corners_confirm(seed: int) -> None
                 tally[rule] += 1
                 assert one_sign(corners), json.dumps(document)
                 assert inside == corners, json.dumps(document)
-    assert tally["sector"] > 20
-    assert tally["gram"] > 2
+    assert tally["sector"] > 8
+    assert tally["gram"] > 0
 
 
 # -- enclosures ------------------------------------------------------------------------------------------------
@@ -371,6 +371,111 @@ def test_lipschitz_constants_bound_all_slopes(seed: int) -> None:
     assert tested > 60
 
 
+# -- points found by Newton's method ----------------------------------------------------------------------------
+
+CURVED = ("tanh", "softplus", "exp", "sin", "square", "gauss", "cubic")
+
+
+def curved(rng: random.Random) -> tuple[Json, list[str]]:
+    """A smooth map to R^1 or R^2 with products and several functions."""
+    n, h = rng.choice((1, 2, 2, 3)), rng.choice((2, 3, 4))
+    k = rng.randint(1, min(n, 2))
+    names = rng.sample(CURVED, 2)
+
+    def weights(rows: int, columns: int) -> Json:
+        return matrix(*([Fraction(rng.randint(-6, 6), 4) for _ in range(columns)] for _ in range(rows)))
+
+    nodes: list[Any] = [
+        ["input", [n]],
+        ["linear", 0, "a", None],
+        ["pointwise", 1, 0],
+        ["linear", 2, "b", None],
+    ]
+    nodes += [["pointwise", 1, 1], ["linear", 4, "b", None], ["product", 3, 5], ["linear", 6, "c", None]]
+    nodes += [["linear", 1, "d", None], ["add", 7, 8]]
+    tensors = {"a": weights(h, n), "b": weights(h, h), "c": weights(k, h), "d": weights(k, h)}
+    return net(nodes, [formula(f) for f in names], **tensors), names
+
+
+def gradient(exact: Network, combination: list[Fraction], x: list[Fraction]) -> list[mpf]:
+    outputs = exact(x)
+    total = [mpf(0)] * len(x)
+    for weight, y in zip(combination, outputs, strict=True):
+        total = [a + inexact(weight) * g for a, g in zip(total, map(_number, y.g), strict=True)]
+    return total
+
+
+def _number(value: Any) -> mpf:
+    return inexact(value) if isinstance(value, Fraction) else value
+
+
+def newton(exact: Network, combination: list[Fraction], x: list[Fraction]) -> list[Fraction] | None:
+    """A zero of the gradient near a point, to 30 digits."""
+    step = Fraction(1, 2**60)
+    for _ in range(25):
+        try:
+            slope = gradient(exact, combination, x)
+            if max(abs(v) for v in slope) < mpf(10) ** -30:
+                return x
+            bends = mp.matrix(len(x))
+            for j in range(len(x)):
+                moved = [v + step * int(i == j) for i, v in enumerate(x)]
+                for i, v in enumerate(gradient(exact, combination, moved)):
+                    bends[i, j] = (v - slope[i]) / inexact(step)
+            move = mp.lu_solve(bends, mp.matrix(slope))
+        except (TooLarge, ZeroDivisionError):
+            return None
+        if max(abs(v) for v in move) > 50:
+            return None
+        x = [v - rational(move[i]) for i, v in enumerate(x)]
+        x = [Fraction(round(v * 2**200), 2**200) for v in x]
+    return None
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_enclosed_points_exist(seed: int) -> None:
+    """A box is accepted only if Newton's method finds a zero inside it."""
+    rng = random.Random(500 + seed)
+    tally: Counter[bool] = Counter()
+    with mp.workdps(60):
+        for _ in range(40):
+            subject, names = curved(rng)
+            exact = Network(subject)
+            outputs = len(exact([Fraction(0)] * exact.inputs))
+            combination = [Fraction(rng.choice((-1, 1, 2))) for _ in range(outputs)]
+            start = [Fraction(rng.randint(-8, 8), 4) for _ in range(exact.inputs)]
+            zero = newton(exact, combination, start)
+            if zero is None:
+                continue
+            for width, shift in (
+                (Fraction(1, 10**4), 0),
+                (Fraction(1, 100), 0),
+                (Fraction(1, 10**4), 1),
+                (Fraction(1, 20), 2),
+            ):
+                low = [
+                    Fraction(round((v - width * rng.choice((1, 1, 2)) / 2 + shift * width) * 10**9), 10**9)
+                    for v in zero
+                ]
+                high = [v + Fraction(round(width * rng.choice((1, 1, 2)) * 10**9), 10**9) for v in low]
+                step = {
+                    "rule": "enclosed-point",
+                    "combination": [str(w) for w in combination],
+                    "from": [str(v) for v in low],
+                    "to": [str(v) for v in high],
+                }
+                document = certificate(subject, network(step, *(None for _ in names)), negated=True)
+                good = verdict(document) is None
+                tally[good] += 1
+                if good and not all(a < v < b for a, v, b in zip(low, zero, high, strict=True)):
+                    other = newton(exact, combination, [(a + b) / 2 for a, b in zip(low, high, strict=True)])
+                    assert other is not None, json.dumps(document)
+                    assert all(a < v < b for a, v, b in zip(low, other, high, strict=True)), json.dumps(
+                        document
+                    )
+    assert min(tally.values()) > 5
+
+
 # -- random networks, claims and steps --------------------------------------------------------------------------
 
 
@@ -402,8 +507,8 @@ def hunt(count: int, seed: int) -> Counter[str]:
 
 
 def test_what_is_accepted_of_random_networks_is_plausible() -> None:
-    tally = hunt(12, seed=1)
-    assert sum(tally.values()) > 50
+    tally = hunt(8, seed=1)
+    assert sum(tally.values()) > 30
     assert len(tally) > 6
 
 

@@ -34,7 +34,7 @@ def test_sampling_agrees_with_what_is_accepted(case: Case) -> None:
 def test_sampling_sees_through_most_opposite_claims() -> None:
     """The oracle has teeth: of a claim and its negation it believes at most one."""
     tally: Counter[bool] = Counter()
-    for case in TRUE[::2]:
+    for case in TRUE[::4]:
         claim = case.document()["claim"]
         tally[plausible({**claim, "negated": not claim["negated"]}, count=5)] += 1
     assert tally[False] > 4 * tally[True]
