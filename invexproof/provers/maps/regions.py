@@ -106,7 +106,7 @@ def _cornered(study: Study, goal: FullRank, cuts: list[int], most: int) -> Step 
                     return step
             elif result.verdict == "sign-change":
                 return None
-    except (MultiaffineError, ActivationError):
+    except (MultiaffineError, ActivationError, Reject, Refuse):
         return None
     return None
 
