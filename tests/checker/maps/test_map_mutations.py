@@ -204,7 +204,7 @@ def test_some_changed_certificates() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2, 12))
+@pytest.mark.parametrize("seed", range(2, 6))
 def test_many_changed_certificates(seed: int) -> None:
-    tally = attack(6000, seed)
-    assert tally["changed"] > 200
+    tally = attack(4000, seed)
+    assert tally["changed"] > 130
