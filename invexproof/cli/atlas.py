@@ -43,6 +43,7 @@ def atlas(
     invexproof atlas --only gelu --only mish
     invexproof atlas -o . --check
     """
+    from invexproof import generated
     from invexproof.atlas import build, survey
     from invexproof.atlas.survey import TIMEOUTS, Entry, chosen
     from invexproof.claims import INVEX
@@ -65,7 +66,7 @@ def atlas(
             if check or result.claim != INVEX or result.document is None:
                 return
             # At once, so that Ctrl-C leaves what has been found.
-            build.save(output, build.certificates([entry]), whole=False)
+            generated.save(output, build.certificates([entry]), {})
 
         entries = survey(activations, jobs, kinds, progress)
     files = build.certificates(entries)
@@ -73,7 +74,7 @@ def atlas(
     tally = Tally(entry.invex.verdict for entry in entries)
     console.print(", ".join(f"{number} {verdict}" for verdict, number in tally.most_common()))
     if check:
-        found = build.differences(output, files, whole=False)
+        found = generated.differences(output, files, {})
         for difference in found:
             complain(difference)
         console.print(f"{len(files)} certificates compared, {len(found)} different")
@@ -81,7 +82,7 @@ def atlas(
     files |= build.pictures(entries)
     if whole:
         files |= build.pages(entries)
-    changed = build.save(output, files, whole)
+    changed = generated.save(output, files, build.OWNED if whole else {})
     largest = max((len(data) for name, data in files.items() if name.suffix == ".json"), default=0)
     console.print(f"{len(files)} files below {output}, {len(changed)} of them new or changed")
     console.print(f"largest certificate: {largest} bytes; {time.monotonic() - started:.1f} s")
