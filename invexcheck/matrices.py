@@ -96,12 +96,13 @@ def positive_semidefinite(matrix: fmpq_mat) -> bool:
     return True
 
 
-def regular(matrix: arb_mat) -> bool:
+def regular(matrix: arb_mat, budget: Budget) -> bool:
     """Whether every real matrix inside a square or wide matrix of balls has full row rank.
 
     With P close to a right inverse of the centre: if M bounds \\|I - A P\\| entrywise and M w < w for some w > 0,
     then A P is invertible.
     """
+    budget.spend(ctx.prec * matrix.nrows() ** 2 * (matrix.ncols() + matrix.nrows()))
     centre = matrix.mid()
     try:
         if matrix.nrows() == matrix.ncols():

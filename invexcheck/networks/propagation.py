@@ -8,7 +8,7 @@ Every row of the slopes encloses, for any two points of the box, some r with (di
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from flint import arb, arb_mat, fmpq, fmpq_mat
 
@@ -22,6 +22,8 @@ from invexcheck.pieces import resolve
 from invexcheck.session import VARIABLE, Session
 
 Rows = list[list[arb]]
+AFFINE = frozenset({"input", "linear", "pointwise", "add", "gather", "max"})
+"""Operators that are affine near a point, if their functions are."""
 MAX_BITS = 4096
 """Of the exact values and slopes at a point, on average."""
 
@@ -206,8 +208,8 @@ class ExactForward:
         """Of a pointwise node: its slopes."""
         self.flat: dict[int, list[bool]] = {}
         """Of a pointwise node: whether each entry's function is affine near the point."""
-        self.ties = False
-        """Whether two entries under a max are equal (their slopes are, too)."""
+        self.affine = all(step.op in AFFINE for step in chain.steps)
+        """Whether the map is affine near the point, as far as the steps so far tell."""
         self._known: dict[tuple[int, str], tuple[fmpq, fmpq, bool]] = {}
         for step in chain.steps[1:]:
             session.budget.spend(64 * step.size * n)
@@ -265,6 +267,7 @@ class ExactForward:
         found = [self._exact(self.functions[f], v) for f, v in zip(step.data, self.values[i], strict=True)]
         self.slopes[step.node] = [slope for _, slope, _ in found]
         self.flat[step.node] = [flat for _, _, flat in found]
+        self.affine = self.affine and all(self.flat[step.node])
         self._scaled(found, i)
 
     def known(self, step: Primitive, i: int) -> None:
@@ -286,7 +289,7 @@ class ExactForward:
             rows = self.rows[i]
             for k in range(width):
                 if k != best and group[k] == group[best]:
-                    self.ties = True
+                    self.affine = False  # though their slopes are equal, too
                     if rows[r * width + k] != rows[r * width + best]:
                         raise Reject("the point lies where two entries under a max are equal", "point")
             chosen.append(r * width + best)
@@ -303,9 +306,10 @@ class ExactForward:
         before = fmpq_mat(self.rows[i])
         for root in step.data:
             evaluate(terms, root, box, analytic=True)
-            values.append(self._rational(terms.substitute(root, constants)))
+            values.append(_rational(self.session, terms.substitute(root, constants)))
             slopes = [
-                self._rational(terms.substitute(terms.derivative(root, name), constants)) for name in names
+                _rational(self.session, terms.substitute(terms.derivative(root, name), constants))
+                for name in names
             ]
             rows += (fmpq_mat(1, len(names), slopes) * before).tolist()
         self._append(values, rows)
@@ -318,28 +322,41 @@ class ExactForward:
         key = root, str(value)
         found = self._known.get(key)
         if found is None:
-            session, point = self.session, self.session.rational_point(value)
-            piece = resolve(session, root, self._strict_at(point)).value[root]
-            evaluate(session.terms, piece, {VARIABLE: session.interval(Span.at(point))}, analytic=True)
-            slope = session.derivative(piece)
-            flat = session.terms.constant(slope) is not None
-            found = self._rational(session.at(piece, point)), self._rational(session.at(slope, point)), flat
+            point = self.session.rational_point(value)
+            piece, slope = piece_at(self.session, root, point)
+            flat = self.session.terms.constant(slope) is not None
+            found = rational_at(self.session, piece, point), rational_at(self.session, slope, point), flat
             self._known[key] = found
         return found
 
-    def _strict_at(self, point: Point) -> Callable[[int], str]:
-        def decide(guard: int) -> str:
-            span = {VARIABLE: self.session.interval(Span.at(point))}
-            evaluate(self.session.terms, guard, span, analytic=True)  # its sign is the same nearby
-            sign = self.session.exact_sign(guard, point)
-            if sign not in (1, -1):
-                raise Reject("the point lies on a boundary between pieces", "point")
-            return ">" if sign == 1 else "<"
 
-        return decide
+def piece_at(session: Session, root: int, point: Point) -> tuple[int, int]:
+    """The smooth term that a function is near a point, where it is analytic, and its derivative.
 
-    def _rational(self, term: int) -> fmpq:
-        value = self.session.forms.rational_value(term)
-        if value is None:
-            raise Reject("a value or a slope at the point is not shown to be rational", "point")
-        return value
+    Raises:
+        Reject: the point lies on a boundary between pieces.
+    """
+    span = {VARIABLE: session.interval(Span.at(point))}
+
+    def decide(guard: int) -> str:
+        evaluate(session.terms, guard, span, analytic=True)  # its sign is the same nearby
+        sign = session.exact_sign(guard, point)
+        if sign not in (1, -1):
+            raise Reject("the point lies on a boundary between pieces", "point")
+        return ">" if sign == 1 else "<"
+
+    piece = resolve(session, root, decide).value[root]
+    evaluate(session.terms, piece, span, analytic=True)
+    return piece, session.derivative(piece)
+
+
+def rational_at(session: Session, term: int, point: Point) -> fmpq:
+    """The value of a term at a point where it is defined, if it is shown to be rational."""
+    return _rational(session, session.at(term, point))
+
+
+def _rational(session: Session, term: int) -> fmpq:
+    value = session.forms.rational_value(term)
+    if value is None:
+        raise Reject("a value or a slope at the point is not shown to be rational", "point")
+    return value

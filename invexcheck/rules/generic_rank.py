@@ -144,9 +144,7 @@ def _full_rank(session: Session, chain: Chain, point: Sequence[fmpq], choice: Ch
         box: list[Interval] = at_point(point)
         enclosures = Enclosures(session, chain.network.functions, session.facts)
         try:
-            matrix = Selected(session, chain, enclosures, box, choice).jacobian
-            session.budget.spend(bits * matrix.nrows() ** 2 * (matrix.ncols() + matrix.nrows()))
-            return regular(matrix)
+            return regular(Selected(session, chain, enclosures, box, choice).jacobian, session.budget)
         except Undefined:
             return False
 

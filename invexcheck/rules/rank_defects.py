@@ -227,9 +227,7 @@ def dead_region_rule(session: Session, goal: Defect, fields: Fields) -> list[Obl
         if not dead.count(False) < network.outputs:
             raise Reject("too many units of the layer are alive", "rank", fields.path)
         return []
-    affine = all(all(flags) for flags in forward.flat.values())
-    others = {node.op for node in network.nodes} - {"input", "linear", "pointwise", "add", "gather", "max"}
-    if not affine or others or forward.ties:
+    if not forward.affine:
         raise Reject("the map is not shown to be affine near the point", "point", fields.path)
     _require_deficient(session, forward.jacobian, network.outputs, fields)
     return []

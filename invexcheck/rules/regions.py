@@ -96,7 +96,7 @@ def boxes_rule(session: Session, goal: FullRank, fields: Fields) -> list[Obligat
             try:
                 forward = forward_over(session, chain, enclosures, box, form == "p" or layers > 1)
                 shown = (
-                    _regular(session, forward)
+                    regular(forward.jacobian, session.budget)
                     if parts is None or form == "p"
                     else parts.shown(session, forward)
                 )
@@ -122,12 +122,6 @@ def _inside(side: Interval) -> arb:
     """A point of an interval, near its middle unless that is rounded out of it."""
     centre = middle(side)
     return centre if (side.lo <= centre) is True and (centre <= side.hi) is True else side.lo
-
-
-def _regular(session: Session, forward: Forward) -> bool:
-    matrix = forward.jacobian
-    session.budget.spend(64 * matrix.nrows() ** 2 * (matrix.ncols() + matrix.nrows()))
-    return regular(matrix)
 
 
 def leaves(

@@ -246,7 +246,7 @@ class _Preconditioned:
             matrix = forward_over(self.session, self.chain, enclosures, box, True).jacobian
         except Undefined:
             return False, widths.index(max(widths))
-        if regular(matrix):
+        if regular(matrix, self.session.budget):
             return True, 0
         spread = [
             sum(float(matrix[i, j].rad()) for i in range(matrix.nrows())) for j in range(matrix.ncols())
