@@ -149,6 +149,8 @@ def _network(claim: Json, rng: random.Random) -> Network:
 def _defect(claim: Json, rng: random.Random, count: int) -> bool:
     """Whether some matrix drops in rank, or two determinants have opposite signs."""
     net = _network(claim, rng)
+    if claim["negated"] and _outputs(claim, rng) > net.inputs:
+        return True  # wherever it has a value, and be that one too large to compute with
     matrices, signs, outputs = Matrices(net, rng), set(), 0
     effort = count * (4 if claim["negated"] else 1)
     for x in points(net.inputs, claim.get("region"), rng, effort):
@@ -161,6 +163,15 @@ def _defect(claim: Json, rng: random.Random, count: int) -> bool:
         if {1, -1} <= signs:
             return True
     return claim["negated"] and outputs == 1 and _has_flat_point(net, claim.get("region"), rng)
+
+
+def _outputs(claim: Json, rng: random.Random) -> int:
+    """The number of outputs: with the identity for each function, values stay small."""
+    plain = {**claim["subject"], "functions": [[["var", "x"]] for _ in claim["subject"].get("functions", [])]}
+    net = _network({**claim, "subject": plain}, rng)
+    with suppress(TooLarge, Undefined, ZeroDivisionError):
+        return len(net([Fraction(k + 1) for k in range(net.inputs)]))
+    return 0
 
 
 def _has_flat_point(net: Network, region: Sequence[Sequence[str]] | None, rng: random.Random) -> bool:
