@@ -18,7 +18,7 @@ from invexcheck.rules.algebra import half_angle
 from invexcheck.terms import Terms
 from invexproof.provers.landscape import Landscape, bisect, sign_at, tight_zero
 from invexproof.provers.polynomials import Factor, factors
-from invexproof.provers.workshop import Workshop, exact
+from invexproof.provers.workshop import Workshop, exact, fraction
 
 REACH = fmpq(1, 1000)
 MAX_DENOMINATOR = 1000
@@ -82,7 +82,7 @@ def _suspects(land: Landscape, k: int) -> Iterator[fmpq]:
 
 def _constants(shop: Workshop, x: fmpq) -> Iterator[Point]:
     """Exact constants that a number may be: simple rationals, multiples of pi, square roots, logarithms."""
-    guess = Fraction(int(x.p), int(x.q))
+    guess = fraction(x)
     terms = shop.session.terms
     yield shop.rational(_simple(guess))
     approximation = float(guess)
@@ -124,7 +124,7 @@ def _angles(shop: Workshop, slope: int, x: fmpq) -> Iterator[Point]:
         if line is None or line.degree() != 1:
             continue
         value = line[1] * x + line[0]
-        twelfths = round(float(Fraction(int(value.p), int(value.q)) / Fraction(math.pi)) * 12)
+        twelfths = round(float(fraction(value) / Fraction(math.pi)) * 12)
         angle = terms.mul(terms.rational(fmpq(twelfths, 12)), terms.node("pi"))
         solution = terms.div(terms.add(angle, terms.rational(-line[0])), terms.rational(line[1]))
         with suppress(Reject, Refuse):

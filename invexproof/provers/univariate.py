@@ -17,7 +17,7 @@ from invexproof.provers.outcome import Outcome, Verdict
 from invexproof.provers.properties import first_complete, jumps, prove_property, refute_property
 from invexproof.provers.refutation import refute
 from invexproof.provers.valley import prove_valley
-from invexproof.provers.workshop import OutOfTime, Step, Workshop, exact
+from invexproof.provers.workshop import OutOfTime, Step, Workshop, exact, fraction
 
 KINDS = (
     "activation.invex",
@@ -85,7 +85,7 @@ def _undefined(land: Landscape, expression: Expression) -> Outcome | None:
     """That the function has no value at some point: then claims about all of R do not apply to it."""
     places = [Fraction(v) for v in (0, 1, -1, 3, -3, 100, -100)]
     exact = [c.value for c in land.cuts if c.value is not None]
-    for x in [*places, *(Fraction(int(v.p), int(v.q)) for v in exact)]:
+    for x in [*places, *(fraction(v) for v in exact)]:
         try:
             mpmath_value(expression, {"x": x})
         except TooLargeError:

@@ -44,6 +44,11 @@ def exact(value: Fraction) -> fmpq:
     return fmpq(value.numerator, value.denominator)
 
 
+def fraction(value: fmpq) -> Fraction:
+    """A rational of the checker as a Python fraction."""
+    return Fraction(int(value.p), int(value.q))
+
+
 class OutOfTime(Exception):
     """The time allowed for the search is over."""
 

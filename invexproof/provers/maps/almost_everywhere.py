@@ -11,7 +11,7 @@ from flint import fmpq
 
 from invexcheck.goals import FullRank
 from invexproof.networks.tensors import Tensor
-from invexproof.provers.maps.everywhere import compose, first, first_completed, prove_part
+from invexproof.provers.maps.everywhere import by_any, compose, first, first_completed, prove_part
 from invexproof.provers.maps.study import Study
 from invexproof.provers.workshop import Step
 
@@ -21,18 +21,14 @@ SEEDS: Final = range(4)
 
 def prove_almost_everywhere(study: Study, goal: FullRank) -> Step | None:
     """A step for a goal off a null set, or None."""
-    for tactic in TACTICS:
-        step = tactic(study, goal)
-        if step is not None:
-            return step
-    return None
+    return by_any(TACTICS, study, goal)
 
 
 def part(study: Study, goal: FullRank) -> Step | None:
     """For one part of a composition: everywhere, or by a witness."""
     if goal.segment.network.free:
         return None
-    return prove_part(study, goal) or isolated(study, goal) or witness(study, goal) or selections(study, goal)
+    return by_any((prove_part, isolated, witness, selections), study, goal)
 
 
 def isolated(study: Study, goal: FullRank) -> Step | None:
@@ -77,13 +73,13 @@ def witness(study: Study, goal: FullRank) -> Step | None:
 def _witnesses(study: Study, goal: FullRank) -> Iterator[Step]:
     for seed in SEEDS:
         for scale in SCALES:
+            if scale == 0 and seed and not goal.segment.network.free:
+                continue  # the origin has been tried
             generator = np.random.default_rng(seed)
             step: Step = {"rule": "witness", "at": _point(generator, goal.segment.inputs, scale)}
             if goal.segment.network.free:
                 step["tensors"] = _weights(study, goal, generator)
             yield step
-            if scale == 0 and not goal.segment.network.free and seed:
-                break
 
 
 def selections(study: Study, goal: FullRank) -> Step | None:

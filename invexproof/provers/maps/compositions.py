@@ -187,13 +187,13 @@ def _stationary_points(study: Study) -> Iterator[Step]:
 
 
 def _points(study: Study) -> Iterator[npt.NDArray[np.float64]]:
-    n, region = study.network.inputs, study.goal.region
+    n = study.network.inputs
     generator = np.random.default_rng(0)
-    if region is not None:
-        ends = np.array([[float(Fraction(str(a))), float(Fraction(str(b)))] for a, b in region])
-        yield ends.mean(axis=1)
+    if study.ends is not None:
+        low, high = study.ends
+        yield (low + high) / 2
         for _ in range(SAMPLES):
-            yield ends[:, 0] + (ends[:, 1] - ends[:, 0]) * generator.random(n)
+            yield low + (high - low) * generator.random(n)
         return
     yield np.zeros(n)
     for scale in (0.5, 1.0, 3.0, 10.0, 40.0):

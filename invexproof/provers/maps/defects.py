@@ -14,7 +14,7 @@ from invexproof.networks.evaluation import jacobian, slopes
 from invexproof.provers.maps.enclosed import enclosed_points
 from invexproof.provers.maps.everywhere import floats
 from invexproof.provers.maps.study import Study
-from invexproof.provers.workshop import Step
+from invexproof.provers.workshop import Step, fraction
 
 Array = npt.NDArray[np.float64]
 SEED: Final = 0
@@ -89,16 +89,9 @@ def dependent_outputs(study: Study, goal: Defect) -> Iterator[Step]:
 # -- points ---------------------------------------------------------------------------------------------------
 
 
-def _box(study: Study, goal: Defect) -> tuple[Array, Array] | None:
-    if goal.region is None:
-        return None
-    low = np.array([float(int(a.p)) / int(a.q) for a, _ in goal.region])
-    return low, np.array([float(int(b.p)) / int(b.q) for _, b in goal.region])
-
-
 def _points(study: Study, goal: Defect, count: int) -> Iterator[Array]:
     """Points to try: the origin or centre, unit vectors, random ones of several sizes."""
-    n, box = goal.network.inputs, _box(study, goal)
+    n, box = goal.network.inputs, study.ends
     generator = np.random.default_rng(SEED)
     if box is not None:
         low, high = box
@@ -119,7 +112,7 @@ def _spelled(study: Study, goal: Defect, point: Array) -> list[str]:
     """A point as short rationals, inside the region."""
     exact = [Fraction(round(float(v) * 2**BITS), 2**BITS) for v in point]
     if goal.region is not None:
-        ends = [(Fraction(int(a.p), int(a.q)), Fraction(int(b.p), int(b.q))) for a, b in goal.region]
+        ends = [(fraction(a), fraction(b)) for a, b in goal.region]
         exact = [min(max(v, a), b) for v, (a, b) in zip(exact, ends, strict=True)]
     return [str(v) for v in exact]
 
@@ -248,7 +241,7 @@ def _descend(study: Study, goal: Defect, point: Array) -> Array | None:
     """A point of the other sign, by random steps that make the determinant smaller; None if there seems to be none."""
     generator = np.random.default_rng(SEED)
     sign, size = _determinant(study, point)
-    step, box = 0.5, _box(study, goal)
+    step, box = 0.5, study.ends
     for _ in range(CLIMBS * 4):
         study.shop.check_time()
         trial = point + step * generator.standard_normal(len(point))

@@ -28,7 +28,8 @@ def enclosed_points(study: Study, goal: Defect) -> Iterator[Step]:
     if goal.almost or network.free or network.inputs > MAX_ENTRIES or network.outputs > network.inputs:
         return
     generator = np.random.default_rng(1)
-    low, high = _limits(goal)
+    far = 4 * np.ones(network.inputs)
+    low, high = study.ends or (-far, far)
     starts = low + (high - low) * generator.random((300, network.inputs))
     matrices = jacobian(study.network, starts)
     usable = np.isfinite(matrices).all(axis=(1, 2))
@@ -47,13 +48,6 @@ def enclosed_points(study: Study, goal: Defect) -> Iterator[Step]:
                 "rule": "enclosed-point", "combination": [str(v) for v in combination],
                 "from": ends[0], "to": ends[1],
             }  # fmt: skip
-
-
-def _limits(goal: Defect) -> tuple[Array, Array]:
-    if goal.region is None:
-        return -4 * np.ones(goal.network.inputs), 4 * np.ones(goal.network.inputs)
-    ends = np.array([[float(Fraction(str(a))), float(Fraction(str(b)))] for a, b in goal.region])
-    return ends[:, 0], ends[:, 1]
 
 
 def _newton(study: Study, start: Array, u: Array) -> Array | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ from invexproof.provers.maps.study import Study
 from invexproof.provers.workshop import HOLE, Step
 
 Array = npt.NDArray[np.float64]
+Tactic = Callable[[Study, FullRank], Step | None]
 LOOK_AHEAD: Final = 8
 """Parts of a composition are joined from at most so many pieces between neighbouring cuts."""
 MAX_DETERMINANT: Final = 4
@@ -29,20 +31,17 @@ MANY_UNITS: Final = 600
 
 def prove_everywhere(study: Study, goal: FullRank) -> Step | None:
     """A step for a goal on all of R^n, or None."""
-    for tactic in TACTICS:
-        step = tactic(study, goal)
-        if step is not None:
-            return step
-    return None
+    return by_any(TACTICS, study, goal)
 
 
 def prove_part(study: Study, goal: FullRank) -> Step | None:
     """The same without cutting the part further."""
-    for tactic in DIRECT:
-        step = tactic(study, goal)
-        if step is not None:
-            return step
-    return None
+    return by_any(DIRECT, study, goal)
+
+
+def by_any(tactics: Sequence[Tactic], study: Study, goal: FullRank) -> Step | None:
+    """What the first tactic finds that finds anything."""
+    return next((step for tactic in tactics if (step := tactic(study, goal)) is not None), None)
 
 
 def first(study: Study, goal: FullRank, steps: Iterator[Step]) -> Step | None:
@@ -71,6 +70,11 @@ def form_of(study: Study, segment: Segment) -> SlopeForm | None:
             with suppress(Reject, Refuse):
                 study.forms[key] = slope_form(segment, study.shop.session.budget)
     return study.forms[key]
+
+
+def has_slope_form(segment: Segment) -> bool:
+    """Whether all nodes are affine or apply functions entry by entry."""
+    return {node.op for _, node in segment.nodes()} <= {"linear", "pointwise", "add", "gather"}
 
 
 def units_of(segment: Segment) -> int:
@@ -225,13 +229,8 @@ def determinant(study: Study, goal: FullRank) -> Step | None:
     segment = goal.segment
     if segment.start != 0 or segment.inputs != segment.outputs or segment.inputs > MAX_DETERMINANT:
         return None
-    if {node.op for _, node in segment.nodes()} <= {
-        "linear",
-        "pointwise",
-        "add",
-        "gather",
-    } and goal.region is None:
-        return None  # the slope form says more
+    if goal.region is None and has_slope_form(segment):
+        return None  # it says more
     for sign in (">", "<"):
         step = study.completed(goal, {"rule": "determinant", "sign": sign, "by": HOLE})
         if step is not None:
@@ -247,57 +246,48 @@ def composition(study: Study, goal: FullRank) -> Step | None:
     return compose(study, goal, prove_part)
 
 
-def compose(study: Study, goal: FullRank, prove: Callable[[Study, FullRank], Step | None]) -> Step | None:
+def compose(study: Study, goal: FullRank, prove: Tactic) -> Step | None:
     """A composition of parts that `prove` can do."""
-    segment = goal.segment
-    sizes = {k: study.checked.nodes[k].size for k in study.cuts}
-    cuts = [k for k in study.cuts if segment.start <= k <= segment.end and sizes[k] >= segment.outputs]
-    if len(cuts) < 3 or cuts[0] != segment.start or cuts[-1] != segment.end:
+    found = _parts(study, goal, prove)
+    if found is None:
         return None
-    steps: dict[tuple[int, int], Step | None] = {}
-
-    def part(i: int, j: int) -> Step | None:
-        if (i, j) not in steps:
-            possible = sizes[cuts[i]] >= sizes[cuts[j]]
-            piece = Segment(study.checked, cuts[i], cuts[j]) if possible else None
-            steps[i, j] = None if piece is None else prove(study, FullRank(piece, None, goal.almost))
-        return steps[i, j]
-
-    ends = _path(len(cuts) - 1, lambda i, j: part(i, j) is not None)
-    if ends is None:
-        return None
-    chosen: list[Any] = [part(i, j) for i, j in pairwise(ends)]
-    step: Step = {"rule": "compose", "cuts": [cuts[i] for i in ends[1:-1]], "steps": chosen}
+    cuts, steps = found
+    step: Step = {"rule": "compose", "cuts": cuts, "steps": steps}
     return step if study.attempt(goal, step) is not None else None
 
 
 def several_contractions(study: Study, goal: FullRank) -> Step | None:
     """Blocks x + F_i(x) that turn vectors by less than a right angle together, whatever kinks they have."""
-    segment = goal.segment
-    cuts = [
-        k
-        for k in study.cuts
-        if segment.start <= k <= segment.end and study.checked.nodes[k].size == segment.inputs
-    ]
-    if len(cuts) < 3 or cuts[0] != segment.start or cuts[-1] != segment.end:
+    found = _parts(study, goal, contraction)
+    if found is None:
         return None
-    found: dict[tuple[int, int], Step | None] = {}
-
-    def joined(i: int, j: int) -> bool:
-        part = FullRank(Segment(study.checked, cuts[i], cuts[j]))
-        found[i, j] = contraction(study, part)
-        return found[i, j] is not None
-
-    ends = _path(len(cuts) - 1, joined)
-    if ends is None:
-        return None
-    norms: dict[str, str] = {}
-    for i, j in pairwise(ends):
-        norms |= (found[i, j] or {}).get("norms", {})
-    step: Step = {"rule": "contraction", "cuts": [cuts[i] for i in ends[1:-1]]}
+    cuts, steps = found
+    norms = {node: bound for part in steps for node, bound in part.get("norms", {}).items()}
+    step: Step = {"rule": "contraction", "cuts": cuts}
     if norms:
         step["norms"] = norms
     return first(study, goal, iter([step]))
+
+
+def _parts(study: Study, goal: FullRank, prove: Tactic) -> tuple[list[int], list[Step]] | None:
+    """Cuts of a segment, and steps of `prove` for the parts between them: the shortest first."""
+    segment = goal.segment
+    sizes = {k: study.checked.nodes[k].size for k in study.cuts}
+    cuts = [k for k in study.cuts if segment.start <= k <= segment.end and sizes[k] >= segment.outputs]
+    if len(cuts) < 3 or cuts[0] != segment.start or cuts[-1] != segment.end:
+        return None
+
+    @cache
+    def part(i: int, j: int) -> Step | None:
+        if sizes[cuts[i]] < sizes[cuts[j]]:
+            return None
+        return prove(study, FullRank(Segment(study.checked, cuts[i], cuts[j]), None, goal.almost))
+
+    ends = _path(len(cuts) - 1, lambda i, j: part(i, j) is not None)
+    if ends is None:
+        return None
+    steps = [step for i, j in pairwise(ends) if (step := part(i, j)) is not None]
+    return [cuts[i] for i in ends[1:-1]], steps
 
 
 def _path(last: int, joined: Callable[[int, int], bool]) -> list[int] | None:

@@ -14,13 +14,13 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from flint import fmpq
 
 from invexproof.expressions.terms import Expression, rational, softplus, var
 from invexproof.networks.builder import Builder
 from invexproof.networks.network import Network
 from invexproof.provers.maps.entry import NONSINGULAR, Region, map_claim, opened_study, prove_map
 from invexproof.provers.outcome import Outcome, Verdict
+from invexproof.provers.workshop import fraction
 
 Array = npt.NDArray[np.float64]
 SLOPE: Final = Fraction(1, 100)
@@ -137,12 +137,9 @@ def _slope_bounds(network: Network) -> dict[Expression, tuple[Fraction | None, F
             facts = study.shop.session.facts.get(number)
             if facts is not None:
                 low, high = facts.slopes.lower, facts.slopes.upper
-                result[function] = _fraction(low), _fraction(high), facts.monotone
+                ends = [None if end is None else fraction(end) for end in (low, high)]
+                result[function] = ends[0], ends[1], facts.monotone
     return result
-
-
-def _fraction(value: fmpq | None) -> Fraction | None:
-    return None if value is None else Fraction(int(value.p), int(value.q))
 
 
 Bounds = dict[Expression, tuple[Fraction | None, Fraction | None, bool]]

@@ -29,23 +29,18 @@ from invexproof.engines.slope_ranges import ActivationError
 from invexproof.engines.split_trees import ExactSides
 from invexproof.networks.network import Network
 from invexproof.networks.slope_form import float_slope_form
-from invexproof.provers.maps.everywhere import determinant, units_of
+from invexproof.provers.maps.everywhere import by_any, determinant, has_slope_form, units_of
 from invexproof.provers.maps.study import Study
 from invexproof.provers.workshop import WORKING_LIMITS, Step, exact
 
 MARGINS: Final = (multiaffine.MARGIN, 1e-4, 1e-3)
 LEAF_BITS: Final = 64
 MAX_LEAVES: Final = 3000
-AFFINE: Final = frozenset({"linear", "pointwise", "add", "gather"})
 
 
 def prove_on_region(study: Study, goal: FullRank) -> Step | None:
     """A step for a goal on a bounded region, or None."""
-    for tactic in (corners, determinant, preconditioned):
-        step = tactic(study, goal)
-        if step is not None:
-            return step
-    return None
+    return by_any((corners, determinant, preconditioned), study, goal)
 
 
 # -- corners of boxes of slopes ---------------------------------------------------------------------------
@@ -53,7 +48,7 @@ def prove_on_region(study: Study, goal: FullRank) -> Step | None:
 
 def corners(study: Study, goal: FullRank, most: int = multiaffine.MAX_BOXES) -> Step | None:
     """A tree of boxes by the engine, the map cut into blocks of few units."""
-    if goal.region is None or any(node.op not in AFFINE for _, node in goal.segment.nodes()):
+    if goal.region is None or not has_slope_form(goal.segment):
         return None
     for cuts in _cuttings(study, goal):
         step = _cornered(study, goal, cuts, most)

@@ -7,6 +7,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from invexcheck.errors import Reject
 from invexcheck.goals import Goal, MapClaim, Obligation
 from invexcheck.kernel import read_claim
@@ -17,9 +20,9 @@ from invexcheck.reading import Fields, Folder
 from invexproof.networks.network import Network
 from invexproof.provers.maps.facts import describe
 from invexproof.provers.signs import solve
-from invexproof.provers.workshop import HOLE, WORKING_LIMITS, Step, Workshop, fill
+from invexproof.provers.workshop import HOLE, WORKING_LIMITS, Step, Workshop, fill, fraction
 
-Region = tuple[tuple[Any, Any], ...]
+Array = npt.NDArray[np.float64]
 
 
 @dataclass
@@ -30,6 +33,8 @@ class Study:
     network: Network
     claim: dict[str, Any]
     """The claim as it stands in a certificate, not negated."""
+    goal: MapClaim
+    """The claim as the checker reads it."""
     forms: dict[tuple[int, int], SlopeForm | None] = field(default_factory=dict)
     """Slope forms by the ends of their segments."""
     hints: list[tuple[tuple[Fraction, ...], tuple[Fraction, ...]]] = field(default_factory=list)
@@ -42,10 +47,13 @@ class Study:
         network: Network, claim: dict[str, Any], deadline: float | None, folder: Folder | None = None
     ) -> Study:
         """Read a claim."""
-        study = Study(Workshop([["var", "x"]], deadline=deadline), network, claim)
-        study.shop.session.folder = folder or Folder()
-        study.goal  # noqa: B018  # what the checker cannot read is found at once
-        return study
+        shop = Workshop([["var", "x"]], deadline=deadline)
+        shop.session.folder = folder or Folder()
+        with Fields(claim, ("claim",), WORKING_LIMITS) as fields:
+            goal, _ = read_claim(shop.session, fields)
+        if not isinstance(goal, MapClaim):
+            raise TypeError("a study is about a network")
+        return Study(shop, network, claim, goal)
 
     @cached_property
     def functions(self) -> list[Step | None]:
@@ -57,18 +65,17 @@ class Study:
             found.append(described.step if described else None)
         return found
 
-    @cached_property
-    def goal(self) -> MapClaim:
-        """The claim as the checker reads it."""
-        with Fields(self.claim, ("claim",), WORKING_LIMITS) as fields:
-            claim, _ = read_claim(self.shop.session, fields)
-        if not isinstance(claim, MapClaim):
-            raise TypeError("a study is about a network")
-        return claim
-
     @property
     def checked(self) -> CheckedNetwork:
         return self.goal.network
+
+    @cached_property
+    def ends(self) -> tuple[Array, Array] | None:
+        """The lower and the upper ends of the region in double precision."""
+        if self.goal.region is None:
+            return None
+        ends = np.array([[float(fraction(low)), float(fraction(high))] for low, high in self.goal.region])
+        return ends[:, 0], ends[:, 1]
 
     @cached_property
     def whole(self) -> Segment:
