@@ -1,0 +1,1 @@
+"""Training problems as graphs of tensor operators: reading, building and writing them."""
