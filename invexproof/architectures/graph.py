@@ -20,7 +20,8 @@ from invexproof.expressions.operations import ExpressionError, read_rational
 
 ROLES: Final = ("parameter", "data", "constant")
 KINDS: Final = ("real", "integer", "boolean", "extended")
-NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.:/-]{0,199}")
+MAX_NAME: Final = 200
+NAME: Final = re.compile(rf"[A-Za-z_][A-Za-z0-9_.:/-]{{0,{MAX_NAME - 1}}}")
 _RATIONAL: Final = re.compile(r"-?[0-9]+(/[0-9]+)?")
 
 
@@ -33,9 +34,9 @@ class Infinity(Enum):
 MINUS_INFINITY: Final = Infinity.MINUS
 
 Shape: TypeAlias = tuple[int, ...]
-Argument: TypeAlias = int | Fraction | None | Infinity
+Argument: TypeAlias = int | Fraction | Infinity | None
 """The number of an earlier value, a literal (a Fraction, even for whole numbers), nothing, or minus infinity."""
-Attribute: TypeAlias = bool | int | Fraction | str | None | tuple[int, ...]
+Attribute: TypeAlias = bool | int | Fraction | str | tuple[int, ...] | None
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,9 @@ class Graph:
             raise ArchitectureError("an architecture has a node, its loss")
         for number, node in enumerate(nodes):
             if not all(0 <= value < len(inputs) + number for value in node.values):
-                raise ArchitectureError(f"node {number} ({node.op:.40}) refers to a value that is not before it")
+                raise ArchitectureError(
+                    f"node {number} ({node.op:.40}) refers to a value that is not before it"
+                )
         return Graph(inputs, nodes)
 
     def canonical(self) -> Graph:
@@ -204,7 +207,7 @@ def _renamed(inputs: Iterable[Input]) -> tuple[Input, ...]:
 # -- JSON ----------------------------------------------------------------------------------------------------
 
 
-def attribute_to_json(value: Attribute) -> bool | int | str | None | list[int]:
+def attribute_to_json(value: Attribute) -> bool | int | str | list[int] | None:
     """An attribute as it stands in a certificate: rationals are texts, tuples lists."""
     if isinstance(value, Fraction):
         return str(value)
@@ -236,7 +239,9 @@ def _argument(value: Any) -> Argument:
         return MINUS_INFINITY
     if isinstance(value, str):
         return _rational(value)
-    raise ArchitectureError(f"{value!r:.60} is no argument: a number of a value, a rational as a text, or null")
+    raise ArchitectureError(
+        f"{value!r:.60} is no argument: a number of a value, a rational as a text, or null"
+    )
 
 
 def _rational(text: str) -> Fraction:
