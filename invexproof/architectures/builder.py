@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain, count
@@ -12,8 +12,10 @@ from typing import Any, Final, TypeAlias
 from flint import fmpq
 
 from invexcheck.architectures import operators
+from invexcheck.architectures.attributes import Attribute as Schema
 from invexcheck.architectures.values import Range, Value
-from invexcheck.errors import Reject
+from invexcheck.errors import Refuse, Reject
+from invexcheck.limits import Limits
 from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.graph import (
     MAX_NAME,
@@ -28,6 +30,7 @@ from invexproof.architectures.graph import (
     attribute_to_json,
 )
 
+LIMITS: Final = Limits()
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9_.:/-]")
 
 Given: TypeAlias = Attribute | Sequence[int]
@@ -93,12 +96,12 @@ class Builder:
     def _input(
         self, role: str, kind: str, shape: Sequence[int], name: str, low: Bound = None, high: Bound = None
     ) -> int:
-        bounds = [None if bound is None else Fraction(bound) for bound in (low, high)]
-        given = Input(role, kind, tuple(shape), self._free(name), *bounds)
+        ends = [None if bound is None else Fraction(bound) for bound in (low, high)]
+        given = Input(role, kind, tuple(shape), self._free(name), *ends)
         Input.from_row(given.to_row())  # raises if it is malformed
         self._names.add(given.name)
-        ends = Range(*(None if b is None else fmpq(b.numerator, b.denominator) for b in bounds))
-        return self._add(given, Value(kind, given.shape, ends, role == "parameter"))
+        closed = Range(low=_exact(low), high=_exact(high))
+        return self._add(given, Value(kind, given.shape, closed, role == "parameter"))
 
     def _free(self, name: str) -> str:
         fit = _UNFIT.sub("_", name)[: MAX_NAME - 10]
@@ -113,15 +116,17 @@ class Builder:
         An attribute that is a word of Python is given with an underscore after it: ``lambda_``.
         Raises ArchitectureError, which names the operator, what it was given, and what is wrong.
         """
-        given = {key.removesuffix("_"): _tidy(value) for key, value in attributes.items()}
-        raw = {key: attribute_to_json(value) for key, value in given.items()}
         operands = [self._operand(argument) for argument in arguments]
         try:
-            defaults = operators.defaults(op)
-            value = operators.result(op, operands, raw)
-        except Reject as error:
-            raise ArchitectureError(f"{self._described(op, arguments, raw)}: {error}") from None
-        kept = {k: v for k, v in given.items() if k not in defaults or not _same(defaults[k], raw[k])}
+            schema = operators.operator(op).attributes
+            given = {k.removesuffix("_"): v for k, v in attributes.items()}
+            kept = {
+                k: v for k, g in given.items() if not _is_default(v := _tidy(g, schema.get(k)), schema.get(k))
+            }
+            raw = {key: attribute_to_json(value) for key, value in kept.items()}
+            value = operators.result(op, operands, raw, LIMITS)
+        except (Reject, Refuse, ArchitectureError) as error:
+            raise ArchitectureError(f"{self._described(op, arguments, attributes)}: {error}") from None
         node = Node(op, arguments, kept)
         return self._add(node, value) if value.trained else self._cut(node, value)
 
@@ -136,14 +141,14 @@ class Builder:
 
     def _operand(self, argument: Argument) -> Any:
         if isinstance(argument, Fraction):
-            return fmpq(argument.numerator, argument.denominator)
+            return _exact(argument)
         if argument is MINUS_INFINITY:
             return operators.MINUS_INFINITY
         if argument is None or (type(argument) is int and 0 <= argument < len(self._values)):
             return None if argument is None else self._values[argument]
         raise ArchitectureError(f"{argument!r:.60} is no value of this builder; literals are Fractions")
 
-    def _described(self, op: str, arguments: Sequence[Argument], attributes: dict[str, Any]) -> str:
+    def _described(self, op: str, arguments: Sequence[Argument], attributes: Mapping[str, Any]) -> str:
         shown = [
             f"{self.kind(a)} {list(self.shape(a))}" if type(a) is int else str(getattr(a, "value", a))
             for a in arguments
@@ -219,8 +224,10 @@ class Builder:
         return found
 
 
-def _tidy(value: Given) -> Attribute:
-    """An attribute as nodes have it; ArchitectureError if it is none."""
+def _tidy(value: Given, schema: Schema | None) -> Attribute:
+    """An attribute as nodes have it: whole numbers are Fractions where rationals are meant, lists are tuples."""
+    if schema is not None and schema.type == "number" and type(value) is int:
+        return Fraction(value)
     if value is None or isinstance(value, bool | int | str | Fraction):
         return value
     if isinstance(value, list | tuple) and all(type(n) is int for n in value):
@@ -228,6 +235,14 @@ def _tidy(value: Given) -> Attribute:
     raise ArchitectureError(f"{value!r:.60} is no attribute; numbers that are not whole are Fractions")
 
 
-def _same(left: object, right: object) -> bool:
-    """Equal, and of one type: true is not 1."""
-    return type(left) is type(right) and left == right
+def _is_default(value: Attribute, schema: Schema | None) -> bool:
+    """Whether it is what is meant where nothing is given; true is not 1."""
+    if schema is None:
+        return False
+    if isinstance(value, Fraction):
+        return bool(schema.default == _exact(value))
+    return type(value) is type(schema.default) and value == schema.default
+
+
+def _exact(number: Bound) -> fmpq | None:
+    return None if number is None else fmpq(number.numerator, number.denominator)
