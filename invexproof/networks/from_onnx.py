@@ -10,26 +10,19 @@ implementation of ONNX.
 from __future__ import annotations
 
 import contextlib
-import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from invexproof import onnx_reading
 from invexproof.errors import InvexproofError
-from invexproof.networks.flows import Constant, Deferred, Flow, NetworkImportError, Value
+from invexproof.networks.flows import Deferred, Flow, NetworkImportError, Value
 from invexproof.networks.lowering import Lowering
-from invexproof.networks.lowering_onnx import (
-    IGNORED,
-    OF_SHAPES,
-    OPERATORS,
-    RANDOM,
-    REARRANGING,
-    RESHAPING,
-    Row,
-)
+from invexproof.networks.lowering_onnx import OF_SHAPES, OPERATORS, RANDOM, REARRANGING, RESHAPING
 from invexproof.networks.network import Network
+from invexproof.onnx_reading import Row
 
 HOW_TO_ADD: Final = "add a row to invexproof/networks/lowering_onnx.py; its head says how"
 
@@ -50,25 +43,9 @@ def network_of_onnx(
     Raises :class:`NetworkImportError` if the package onnx is missing, if the file cannot be read, or if it has an
     operator that is not a map of real numbers, or is unknown.
     """
-    onnx = _onnx()
-    try:
-        model = onnx.load(str(source)) if isinstance(source, str | Path) else source
-        if len(model.functions):
-            model = importlib.import_module("onnx.inliner").inline_local_functions(model)
-        graph, opsets = model.graph, {entry.domain: entry.version for entry in model.opset_import}
-    except Exception as error:  # of protobuf, of the file system, of onnx
-        raise NetworkImportError(
-            f"{source!s:.120} cannot be read as an ONNX model: {error!s:.200}"
-        ) from error
-    return _Reader(onnx, opsets).network(graph, input_shape, batched, output)
-
-
-def _onnx() -> Any:
-    try:
-        importlib.import_module("onnx.reference")
-        return importlib.import_module("onnx")
-    except ImportError as error:
-        raise NetworkImportError("reading ONNX files needs onnx: pip install 'invexproof[onnx]'") from error
+    model = onnx_reading.load(source, NetworkImportError)
+    reader = _Reader(onnx_reading.package(NetworkImportError), onnx_reading.opsets(model))
+    return reader.network(model.graph, input_shape, batched, output)
 
 
 class _Reader:
@@ -76,7 +53,7 @@ class _Reader:
 
     def __init__(self, onnx: Any, opsets: Mapping[str, int]) -> None:
         self.onnx = onnx
-        self.opsets = {**opsets, "": opsets.get("", opsets.get("ai.onnx", 1))}
+        self.opsets = opsets
         self.values: dict[str, Any] = {}
 
     def network(
@@ -129,7 +106,7 @@ class _Reader:
 
     def _constants(self, graph: Any) -> None:
         for tensor in graph.initializer:
-            self.values[tensor.name] = _array(self.onnx.numpy_helper.to_array(tensor))
+            self.values[tensor.name] = onnx_reading.array(self.onnx.numpy_helper.to_array(tensor))
         if len(graph.sparse_initializer):
             raise NetworkImportError("sparse initializers are not read; store them as dense tensors")
 
@@ -175,31 +152,10 @@ class _Reader:
             extra = [v for v in inputs[len(row.inputs) :] if v is not None]
             if extra:
                 raise NetworkImportError(f"it has {len(inputs)} inputs; {len(row.inputs)} are read")
-        defaults = self._defaults(node.op_type)
-        attributes = {a.name: _attribute(self.onnx.helper.get_attribute_value(a)) for a in node.attribute}
-        used = set(row.attributes.values())
-        for name, value in attributes.items():
-            if name not in used and name not in IGNORED and value != defaults.get(name):
-                raise NetworkImportError(f"its attribute {name} = {value!r:.60} is not read; {HOW_TO_ADD}")
-        known = {**defaults, **attributes, "opset": self.opsets[""]}
-        return named | {p: known[name] for p, name in row.attributes.items() if name in known}
-
-    def _defaults(self, operator: str) -> dict[str, Any]:
-        schema = self.onnx.defs.get_schema(operator, self.opsets[""], "")
-        return {
-            name: _attribute(self.onnx.helper.get_attribute_value(attribute.default_value))
-            for name, attribute in schema.attributes.items()
-            if attribute.default_value.name
-        }
+        return named | onnx_reading.attributes(node, row, self.opsets[""], NetworkImportError, HOW_TO_ADD)
 
     def _evaluated(self, node: Any, inputs: Sequence[Any]) -> list[Any]:
-        """What the reference implementation computes."""
-        try:
-            evaluator = importlib.import_module("onnx.reference").ReferenceEvaluator(node, opsets=self.opsets)
-            feeds = {name: value for name, value in zip(node.input, inputs, strict=True) if name}
-            return [_array(value) for value in evaluator.run(None, feeds)]
-        except Exception as error:  # of many kinds, from many implementations
-            raise NetworkImportError(f"the reference implementation of ONNX fails: {error!s:.200}") from error
+        return list(onnx_reading.evaluated(node, inputs, self.opsets, NetworkImportError))
 
     def _rearranged(self, node: Any, inputs: Sequence[Any]) -> list[Any]:
         """The operator itself, run on the numbers of the entries; 0 stands for the constant 0."""
@@ -253,21 +209,6 @@ class _Reader:
 
 def _tracked(value: Any) -> bool:
     return isinstance(value, Flow | Deferred)
-
-
-def _array(value: Any) -> Constant:
-    """A constant as NumPy has it; the short floats of other packages become float32, which holds them."""
-    array = np.asarray(value)
-    return array.astype(np.float32) if array.dtype.kind == "V" or array.dtype == np.float16 else array
-
-
-def _attribute(value: Any) -> Any:
-    """An attribute's value: text for bytes, and floats in the precision that ONNX stores."""
-    if isinstance(value, bytes):
-        return value.decode()
-    if isinstance(value, float):
-        return np.float32(value)
-    return list(value) if isinstance(value, list | tuple) else value
 
 
 @contextlib.contextmanager

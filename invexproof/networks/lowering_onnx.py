@@ -2,16 +2,17 @@
 
 A row of ``OPERATORS`` is a lowering, its parameters for the operator's inputs in order (``-`` for an input that
 is not used), and after a bar its parameters for attributes (``axis=axes`` where the names differ; ``opset`` is
-the version).  Attributes get ONNX's defaults; every other attribute must have its default, or be in ``IGNORED``.
+the version).  Attributes get ONNX's defaults; every other attribute must have its default, or be in ``IGNORED`` of
+:mod:`invexproof.onnx_reading`.
 To add an operator: a row, and a test in ``tests/networks_import``; one that only moves entries about goes into
 ``REARRANGING``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 from invexproof.networks import lowering_attention as attention
 from invexproof.networks import lowering_elementwise as elementwise
@@ -19,39 +20,7 @@ from invexproof.networks import lowering_layers as layers
 from invexproof.networks import lowering_onnx_forms as forms
 from invexproof.networks import lowering_products as products
 from invexproof.networks import lowering_windows as windows
-
-
-class Row(NamedTuple):
-    """A lowering, its parameters for the inputs in order, and the attribute for each of its other parameters."""
-
-    lower: Callable[..., Any]
-    inputs: tuple[str, ...]
-    attributes: Mapping[str, str]
-    variadic: bool = False
-    """Whether the inputs, any number of them, follow the network in the making."""
-
-
-def _row(lower: Callable[..., Any], arguments: str) -> Row:
-    inputs, _, attributes = arguments.partition("|")
-    pairs = (attribute.partition("=") for attribute in attributes.split())
-    named = {parameter: name or parameter for parameter, _, name in pairs}
-    return Row(lower, tuple(inputs.split()), named, inputs.strip() == "*")
-
-
-IGNORED: Final = frozenset(
-    [
-        "kernel_shape",
-        "momentum",
-        "spatial",
-        "stash_type",
-        "storage_order",
-        "saturate",
-        "consumed_inputs",
-        "roi",
-        "seed",
-    ]
-)
-"""Attributes that do not change the function that is computed, or repeat what the shapes say."""
+from invexproof.onnx_reading import Row, row
 
 REARRANGING: Final[Mapping[str, tuple[int, ...] | None]] = {
     **dict.fromkeys(("DepthToSpace", "Expand", "Flatten", "Gather", "GatherElements", "GatherND"), (0,)),
@@ -110,72 +79,72 @@ _CONVOLUTION: Final = "x weight bias | auto=auto_pad pads strides dilations grou
 _POOL: Final = "x | size=kernel_shape auto=auto_pad pads strides ceil=ceil_mode dilations"
 
 OPERATORS: Final[Mapping[str, Row]] = {
-    **{name: _row(elementwise.function(name.lower()), "x") for name in _FUNCTIONS},
+    **{name: row(elementwise.function(name.lower()), "x") for name in _FUNCTIONS},
     **{
-        name: _row(forms.activation(text), f"x | {attributes}")
+        name: row(forms.activation(text), f"x | {attributes}")
         for name, (text, attributes) in _ACTIVATIONS.items()
     },
-    "Gelu": _row(forms.gelu, "x | approximate"),
-    "Selu": _row(forms.selu, "x | alpha gamma"),
-    "PRelu": _row(elementwise.leaky, "x slope"),
-    "Dropout": _row(forms.identity, "x _ratio training"),
-    "Cast": _row(forms.cast, "x | to"),
-    "CastLike": _row(forms.cast_like, "x y"),
+    "Gelu": row(forms.gelu, "x | approximate"),
+    "Selu": row(forms.selu, "x | alpha gamma"),
+    "PRelu": row(elementwise.leaky, "x slope"),
+    "Dropout": row(forms.identity, "x _ratio training"),
+    "Cast": row(forms.cast, "x | to"),
+    "CastLike": row(forms.cast_like, "x y"),
     # arithmetic
-    "Add": _row(elementwise.add, "x y"),
-    "Sub": _row(elementwise.subtract, "x y"),
-    "Mul": _row(elementwise.multiply, "x y"),
-    "Div": _row(elementwise.divide, "x y"),
-    "Pow": _row(elementwise.power, "x y"),
-    "Sum": _row(forms.folded(elementwise.add), "*"),
-    "Mean": _row(forms.average, "*"),
-    "Max": _row(forms.folded(elementwise.maximum), "*"),
-    "Min": _row(forms.folded(elementwise.minimum), "*"),
-    "Clip": _row(forms.clip, "x lower upper | min max"),
+    "Add": row(elementwise.add, "x y"),
+    "Sub": row(elementwise.subtract, "x y"),
+    "Mul": row(elementwise.multiply, "x y"),
+    "Div": row(elementwise.divide, "x y"),
+    "Pow": row(elementwise.power, "x y"),
+    "Sum": row(forms.folded(elementwise.add), "*"),
+    "Mean": row(forms.average, "*"),
+    "Max": row(forms.folded(elementwise.maximum), "*"),
+    "Min": row(forms.folded(elementwise.minimum), "*"),
+    "Clip": row(forms.clip, "x lower upper | min max"),
     # comparisons and choices
-    "Less": _row(elementwise.compare("lt"), "x y"),
-    "LessOrEqual": _row(elementwise.compare("le"), "x y"),
-    "Greater": _row(elementwise.compare("gt"), "x y"),
-    "GreaterOrEqual": _row(elementwise.compare("ge"), "x y"),
-    "And": _row(elementwise.compare("and"), "x y"),
-    "Or": _row(elementwise.compare("or"), "x y"),
-    "Not": _row(elementwise.negate, "x"),
-    "Where": _row(elementwise.choose, "condition x y"),
+    "Less": row(elementwise.compare("lt"), "x y"),
+    "LessOrEqual": row(elementwise.compare("le"), "x y"),
+    "Greater": row(elementwise.compare("gt"), "x y"),
+    "GreaterOrEqual": row(elementwise.compare("ge"), "x y"),
+    "And": row(elementwise.compare("and"), "x y"),
+    "Or": row(elementwise.compare("or"), "x y"),
+    "Not": row(elementwise.negate, "x"),
+    "Where": row(elementwise.choose, "condition x y"),
     # along axes
     **{
-        name: _row(
+        name: row(
             forms.over_listed_axes(operation), "x axes | keep=keepdims listed=axes noop=noop_with_empty_axes"
         )
         for name, operation in _REDUCTIONS.items()
     },
-    "CumSum": _row(forms.cumulative_sum, "x axis"),
-    "Softmax": _row(forms.over_axis(attention.softmax), "x | axis opset"),
-    "LogSoftmax": _row(forms.over_axis(layers.log_softmax), "x | axis opset"),
-    "LpNormalization": _row(forms.lp_norm, "x | axis p"),
+    "CumSum": row(forms.cumulative_sum, "x axis"),
+    "Softmax": row(forms.over_axis(attention.softmax), "x | axis opset"),
+    "LogSoftmax": row(forms.over_axis(layers.log_softmax), "x | axis opset"),
+    "LpNormalization": row(forms.lp_norm, "x | axis p"),
     # products
-    "Gemm": _row(forms.gemm, "x y offset | alpha beta left=transA right=transB"),
-    "MatMul": _row(products.matmul, "x y"),
-    "Einsum": _row(forms.einsum, "* | equation"),
+    "Gemm": row(forms.gemm, "x y offset | alpha beta left=transA right=transB"),
+    "MatMul": row(products.matmul, "x y"),
+    "Einsum": row(forms.einsum, "* | equation"),
     # windows
-    "Conv": _row(forms.convolution, _CONVOLUTION),
-    "ConvTranspose": _row(forms.transposed_convolution, f"{_CONVOLUTION} extra=output_padding"),
-    "MaxPool": _row(forms.pooling(windows.max_pool), _POOL),
-    "AveragePool": _row(forms.pooling(windows.average_pool), f"{_POOL} counted=count_include_pad"),
-    "GlobalAveragePool": _row(forms.over_space(products.mean), "x"),
-    "GlobalMaxPool": _row(forms.over_space(products.greatest), "x"),
-    "Pad": _row(forms.pad, "x pads value axes | mode listed=pads fill=value"),
-    "Resize": _row(
+    "Conv": row(forms.convolution, _CONVOLUTION),
+    "ConvTranspose": row(forms.transposed_convolution, f"{_CONVOLUTION} extra=output_padding"),
+    "MaxPool": row(forms.pooling(windows.max_pool), _POOL),
+    "AveragePool": row(forms.pooling(windows.average_pool), f"{_POOL} counted=count_include_pad"),
+    "GlobalAveragePool": row(forms.over_space(products.mean), "x"),
+    "GlobalMaxPool": row(forms.over_space(products.greatest), "x"),
+    "Pad": row(forms.pad, "x pads value axes | mode listed=pads fill=value"),
+    "Resize": row(
         forms.resize,
         "x - scales sizes | mode place=coordinate_transformation_mode rounding=nearest_mode axes",
     ),
-    "Upsample": _row(partial(forms.resize, place="asymmetric", rounding="floor"), "x scales | mode"),
+    "Upsample": row(partial(forms.resize, place="asymmetric", rounding="floor"), "x scales | mode"),
     # layers
-    "BatchNormalization": _row(forms.batch_norm, "* | eps=epsilon training=training_mode"),
-    "LayerNormalization": _row(forms.layer_norm, "x weight bias | axis eps=epsilon"),
-    "RMSNormalization": _row(forms.rms_norm, "x weight | axis eps=epsilon"),
-    "GroupNormalization": _row(forms.group_norm, "x weight bias | groups=num_groups eps=epsilon"),
-    "InstanceNormalization": _row(layers.instance_norm, "x weight bias | eps=epsilon"),
-    "Attention": _row(
+    "BatchNormalization": row(forms.batch_norm, "* | eps=epsilon training=training_mode"),
+    "LayerNormalization": row(forms.layer_norm, "x weight bias | axis eps=epsilon"),
+    "RMSNormalization": row(forms.rms_norm, "x weight | axis eps=epsilon"),
+    "GroupNormalization": row(forms.group_norm, "x weight bias | groups=num_groups eps=epsilon"),
+    "InstanceNormalization": row(layers.instance_norm, "x weight bias | eps=epsilon"),
+    "Attention": row(
         forms.attention,
         "query key value mask | causal=is_causal heads=q_num_heads other_heads=kv_num_heads scale",
     ),
