@@ -10,15 +10,15 @@ input are computed by PyTorch itself, in their own precision.
 from __future__ import annotations
 
 import contextlib
-import importlib
-import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from invexproof import torch_programs
 from invexproof.networks.flows import NetworkImportError
 from invexproof.networks.network import Network
 from invexproof.networks.torch_program import ProgramReader
+from invexproof.torch_programs import first_line, quiet, torch_package
 
 
 def network_of_module(
@@ -38,7 +38,7 @@ def network_of_module(
     Raises :class:`NetworkImportError` if PyTorch is missing, cannot export the module, or if the module uses
     an operator that is not a map of real numbers, or is unknown.
     """
-    torch = _torch()
+    torch = torch_package(NetworkImportError)
     if not isinstance(module, torch.nn.Module):
         raise NetworkImportError(
             f"{type(module).__name__} is no torch.nn.Module; give a module, not {module!r:.60}"
@@ -46,82 +46,35 @@ def network_of_module(
     shape = tuple(int(n) for n in input_shape)
     example = _example(torch, module, (1, *shape) if batched else shape)
     arguments = ((), {argument: example}) if argument else ((example,), {})
-    with _evaluation_mode(torch, module), _quiet():
+    with _evaluation_mode(torch, module), quiet():
         try:
             program = torch.export.export(module, arguments[0], arguments[1], strict=False)
         except Exception as error:  # torch raises errors of many kinds, from user code too
             raise NetworkImportError(
                 f"PyTorch cannot export {type(module).__name__} for an input of shape {list(example.shape)}: "
-                f"{_first_line(error)}\ntry it: torch.export.export(module, (torch.zeros({list(example.shape)}),))"
+                f"{first_line(error)}\ntry it: torch.export.export(module, (torch.zeros({list(example.shape)}),))"
             ) from error
     return network_of_program(program, batched=batched, output=output)
 
 
 def network_of_program(program: Any, *, batched: bool = True, output: int | None = None) -> Network:
     """The map of a ``torch.export.ExportedProgram`` with one input; see :func:`network_of_module`."""
-    torch = _torch()
+    torch = torch_package(NetworkImportError)
     if not isinstance(program, torch.export.ExportedProgram):
         raise NetworkImportError(f"{type(program).__name__} is no torch.export.ExportedProgram")
-    try:
-        with _quiet():
-            program = program.run_decompositions({})  # without mutation, and otherwise as written
-    except Exception as error:
-        raise NetworkImportError(
-            f"PyTorch cannot make the program functional: {_first_line(error)}"
-        ) from error
+    program = torch_programs.functional(program, NetworkImportError)
     with torch.no_grad():
         return ProgramReader(torch, program, batched).network(output)
 
 
 def load_module(location: str) -> Any:
-    """The ``torch.nn.Module`` at ``package.module:name``: a module, or a callable that returns one.
-
-    This imports and runs the code found there: use it only on request, for code that is trusted.
-    """
-    path, colon, name = location.partition(":")
-    if not colon or not path or not name:
-        raise NetworkImportError(f"{location!r:.80} is not of the form package.module:factory")
-    torch = _torch()
-    try:
-        found: Any = importlib.import_module(path)
-        for part in name.split("."):
-            found = getattr(found, part)
-    except (ImportError, AttributeError) as error:
-        raise NetworkImportError(f"{location!r:.80} cannot be loaded: {error}") from error
-    if not isinstance(found, torch.nn.Module) and callable(found):
-        try:
-            found = found()
-        except Exception as error:
-            raise NetworkImportError(
-                f"{location!r:.80} failed when called without arguments: {error!r}"
-            ) from error
-    if not isinstance(found, torch.nn.Module):
-        raise NetworkImportError(f"{location!r:.80} is a {type(found).__name__}, not a torch.nn.Module")
-    return found
+    """The ``torch.nn.Module`` at ``package.module:name``; see :func:`invexproof.torch_programs.load_module`."""
+    return torch_programs.load_module(location, NetworkImportError)
 
 
 def load_program(path: str | Path) -> Any:
-    """The program in a file that ``torch.export.save`` wrote (``.pt2``), for :func:`network_of_program`.
-
-    Loading such a file can run code that is stored in it: use it only on request, for files that are trusted.
-    """
-    torch = _torch()
-    try:
-        with _quiet():
-            return torch.export.load(str(path))
-    except Exception as error:  # of the file system, of pickle, of torch
-        raise NetworkImportError(
-            f"{path!s:.120} cannot be read as an exported program: {_first_line(error)}"
-        ) from error
-
-
-def _torch() -> Any:
-    try:
-        return importlib.import_module("torch")
-    except ImportError as error:
-        raise NetworkImportError(
-            "reading PyTorch modules needs PyTorch 2.6 or newer: pip install 'invexproof[torch]'"
-        ) from error
+    """The program in a ``.pt2`` file; see :func:`invexproof.torch_programs.load_program`."""
+    return torch_programs.load_program(path, NetworkImportError)
 
 
 def _example(torch: Any, module: Any, shape: Sequence[int]) -> Any:
@@ -134,24 +87,10 @@ def _example(torch: Any, module: Any, shape: Sequence[int]) -> Any:
 def _evaluation_mode(torch: Any, module: Any) -> Iterator[None]:
     """Evaluation mode, and attention by its definition rather than by a fused kernel; both restored."""
     training = {part: part.training for part in module.modules()}
-    fast = torch.backends.mha.get_fastpath_enabled()
     try:
         module.eval()
-        torch.backends.mha.set_fastpath_enabled(False)
-        yield
+        with torch_programs.without_fast_attention(torch):
+            yield
     finally:
-        torch.backends.mha.set_fastpath_enabled(fast)
         for part, flag in training.items():
             part.training = flag
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Without PyTorch's warnings about its own internals."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:300]

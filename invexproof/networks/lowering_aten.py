@@ -1,7 +1,7 @@
 """The operators of PyTorch (ATen) that can be read, as tables.
 
 A row of ``OPERATORS`` is a lowering and, for its parameters in order, the names of the operator's arguments
-(``x=self`` where the two differ); every other argument must have its default, or be listed in ``IGNORED``.
+(``x=self`` where the two differ); every other argument must have its default, or be listed in ``torch_programs.IGNORED``.
 To add an operator: a row, and a test in ``tests/networks_import``; one that only moves entries about goes into
 ``REARRANGING``, one whose value depends on nothing but shapes into ``OF_SHAPES``.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from invexproof.activations.libraries import library_tables
 from invexproof.networks import lowering_attention as attention
@@ -21,29 +21,10 @@ from invexproof.networks import lowering_products as products
 from invexproof.networks import lowering_windows as windows
 from invexproof.networks.flows import NetworkImportError, Value, number
 from invexproof.networks.lowering import Lowering
+from invexproof.torch_programs import Row, row, words
 
 
-class Row(NamedTuple):
-    """A lowering, and the operator's argument for each of its parameters that is given."""
-
-    lower: Callable[..., Any]
-    arguments: Mapping[str, str]
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-IGNORED: Final = _words(
-    """
-    dtype layout device pin_memory memory_format non_blocking copy requires_grad implicit half_to_float
-    cudnn_enabled cudnn_enable cudnn_allow_tf32 allow_tf32 momentum benchmark deterministic path generator
-    N C HxW
-    """
-)
-"""Arguments that do not change the function that is computed."""
-
-REARRANGING: Final = _words(
+REARRANGING: Final = words(
     """
     alias alias_copy atleast_1d atleast_2d atleast_3d broadcast_to cat channel_shuffle chunk
     clone concat concatenate contiguous copy detach diag_embed diagonal expand flatten flip
@@ -60,29 +41,18 @@ REARRANGING: Final = _words(
 """Operators that move entries about: the operator itself is run on the numbers of the entries."""
 DATA_ARGUMENTS: Final = frozenset(("self", "input", "tensors", "src", "values"))
 """Of these, the arguments whose entries are moved; other tensors are indices, and must be constant."""
-RESHAPING: Final = _words(
+RESHAPING: Final = words(
     """
     alias clone contiguous detach expand flatten reshape squeeze unsqueeze unflatten _unsafe_view view
     """
 )
 """Of these, those that keep the row-major order (``expand`` if it repeats nothing)."""
-OF_SHAPES: Final = _words(
+OF_SHAPES: Final = words(
     """
     empty_like fill full_like new_empty new_full new_ones new_zeros ones_like zeros_like
     """
 )
 """Operators that look at nothing but the shape of a tensor that depends on the input."""
-WITHOUT_EFFECT: Final = _words(
-    """
-    _assert_async _assert_scalar _assert_tensor_metadata sym_constrain_range
-    sym_constrain_range_for_size
-    """
-)
-
-
-def _row(lower: Callable[..., Any], arguments: str) -> Row:
-    pairs = (argument.partition("=") for argument in arguments.split())
-    return Row(lower, {parameter: name or parameter for parameter, _, name in pairs})
 
 
 def _first(lower: Callable[..., Value]) -> Callable[..., tuple[Value | None, ...]]:
@@ -212,115 +182,115 @@ _UPSAMPLE: Final = "x=input size=output_size align=align_corners factors=scale_f
 def _per_dimension(
     name: str, lower: Callable[..., Any], arguments: str, dimensions: Sequence[int] = (1, 2, 3)
 ) -> dict[str, Row]:
-    return {name.format(d): _row(partial(lower, dimensions=d), arguments) for d in dimensions}
+    return {name.format(d): row(partial(lower, dimensions=d), arguments) for d in dimensions}
 
 
 OPERATORS: Final[Mapping[str, Row]] = {
-    **{name: _row(elementwise.function(name), "x=self") for name in _FUNCTIONS},
+    **{name: row(elementwise.function(name), "x=self") for name in _FUNCTIONS},
     **{name: _activation(f"torch.nn.functional.{name}") for name in _ACTIVATIONS},
     "log_sigmoid": _activation("torch.nn.functional.logsigmoid"),
-    "prelu": _row(elementwise.prelu, "x=self weight"),
-    "glu": _row(layers.gated, "x=self axis=dim"),
+    "prelu": row(elementwise.prelu, "x=self weight"),
+    "glu": row(layers.gated, "x=self axis=dim"),
     # identities
-    "to": _row(_identity, "x=self"),
-    "_to_copy": _row(_identity, "x=self"),
-    "dropout": _row(_identity, "x=input train p"),
-    "feature_dropout": _row(_identity, "x=input train p"),
-    "alpha_dropout": _row(_identity, "x=input train p"),
-    "feature_alpha_dropout": _row(_identity, "x=input train p"),
-    "native_dropout": _row(_first(_identity), "x=input train p"),
+    "to": row(_identity, "x=self"),
+    "_to_copy": row(_identity, "x=self"),
+    "dropout": row(_identity, "x=input train p"),
+    "feature_dropout": row(_identity, "x=input train p"),
+    "alpha_dropout": row(_identity, "x=input train p"),
+    "feature_alpha_dropout": row(_identity, "x=input train p"),
+    "native_dropout": row(_first(_identity), "x=input train p"),
     # arithmetic
-    "add": _row(elementwise.add, _ARITHMETIC),
-    "sub": _row(elementwise.subtract, _ARITHMETIC),
-    "subtract": _row(elementwise.subtract, _ARITHMETIC),
-    "rsub": _row(elementwise.reverse_subtract, _ARITHMETIC),
-    "mul": _row(elementwise.multiply, "x=self y=other"),
-    "multiply": _row(elementwise.multiply, "x=self y=other"),
-    "div": _row(elementwise.divide, "x=self y=other"),
-    "divide": _row(elementwise.divide, "x=self y=other"),
-    "true_divide": _row(elementwise.divide, "x=self y=other"),
-    "pow": _row(elementwise.power, "x=self y=exponent"),
-    "addcmul": _row(_with_product(elementwise.multiply), "x=self y=tensor1 z=tensor2 value"),
-    "addcdiv": _row(_with_product(elementwise.divide), "x=self y=tensor1 z=tensor2 value"),
-    "lerp": _row(_between, "x=self y=end weight"),
-    "maximum": _row(elementwise.maximum, "x=self y=other"),
-    "minimum": _row(elementwise.minimum, "x=self y=other"),
-    "max.other": _row(elementwise.maximum, "x=self y=other"),
-    "min.other": _row(elementwise.minimum, "x=self y=other"),
-    "clamp": _row(elementwise.clamp, "x=self lower=min upper=max"),
-    "clip": _row(elementwise.clamp, "x=self lower=min upper=max"),
-    "clamp_min": _row(elementwise.clamp, "x=self lower=min"),
-    "clamp_max": _row(elementwise.clamp, "x=self upper=max"),
+    "add": row(elementwise.add, _ARITHMETIC),
+    "sub": row(elementwise.subtract, _ARITHMETIC),
+    "subtract": row(elementwise.subtract, _ARITHMETIC),
+    "rsub": row(elementwise.reverse_subtract, _ARITHMETIC),
+    "mul": row(elementwise.multiply, "x=self y=other"),
+    "multiply": row(elementwise.multiply, "x=self y=other"),
+    "div": row(elementwise.divide, "x=self y=other"),
+    "divide": row(elementwise.divide, "x=self y=other"),
+    "true_divide": row(elementwise.divide, "x=self y=other"),
+    "pow": row(elementwise.power, "x=self y=exponent"),
+    "addcmul": row(_with_product(elementwise.multiply), "x=self y=tensor1 z=tensor2 value"),
+    "addcdiv": row(_with_product(elementwise.divide), "x=self y=tensor1 z=tensor2 value"),
+    "lerp": row(_between, "x=self y=end weight"),
+    "maximum": row(elementwise.maximum, "x=self y=other"),
+    "minimum": row(elementwise.minimum, "x=self y=other"),
+    "max.other": row(elementwise.maximum, "x=self y=other"),
+    "min.other": row(elementwise.minimum, "x=self y=other"),
+    "clamp": row(elementwise.clamp, "x=self lower=min upper=max"),
+    "clip": row(elementwise.clamp, "x=self lower=min upper=max"),
+    "clamp_min": row(elementwise.clamp, "x=self lower=min"),
+    "clamp_max": row(elementwise.clamp, "x=self upper=max"),
     # comparisons and choices
-    **{name: _row(elementwise.compare(name), "x=self y=other") for name in ("lt", "le", "gt", "ge")},
-    **{f"{how}_and": _row(elementwise.compare("and"), "x=self y=other") for how in ("logical", "bitwise")},
-    **{f"{how}_or": _row(elementwise.compare("or"), "x=self y=other") for how in ("logical", "bitwise")},
-    **{f"{how}_not": _row(elementwise.negate, "x=self") for how in ("logical", "bitwise")},
-    "__and__": _row(elementwise.compare("and"), "x=self y=other"),
-    "__or__": _row(elementwise.compare("or"), "x=self y=other"),
-    "where": _row(elementwise.choose, "condition x=self y=other"),
-    "masked_fill": _row(elementwise.masked, "x=self mask value"),
+    **{name: row(elementwise.compare(name), "x=self y=other") for name in ("lt", "le", "gt", "ge")},
+    **{f"{how}_and": row(elementwise.compare("and"), "x=self y=other") for how in ("logical", "bitwise")},
+    **{f"{how}_or": row(elementwise.compare("or"), "x=self y=other") for how in ("logical", "bitwise")},
+    **{f"{how}_not": row(elementwise.negate, "x=self") for how in ("logical", "bitwise")},
+    "__and__": row(elementwise.compare("and"), "x=self y=other"),
+    "__or__": row(elementwise.compare("or"), "x=self y=other"),
+    "where": row(elementwise.choose, "condition x=self y=other"),
+    "masked_fill": row(elementwise.masked, "x=self mask value"),
     # along axes
-    "sum": _row(products.total, _OVER_AXES),
-    "mean": _row(products.mean, _OVER_AXES),
-    "amax": _row(products.greatest, _OVER_AXES),
-    "amin": _row(products.least, _OVER_AXES),
-    "max": _row(products.greatest, "x=self"),
-    "min": _row(products.least, "x=self"),
-    "max.dim": _row(_first(products.greatest), _OVER_AXES),
-    "min.dim": _row(_first(products.least), _OVER_AXES),
-    "cumsum": _row(products.cumulative_sum, "x=self axis=dim"),
-    "var": _row(_variance, f"{_OVER_AXES} unbiased correction"),
-    "std": _row(_deviation, f"{_OVER_AXES} unbiased correction"),
-    "norm": _row(layers.norm, f"{_OVER_AXES} p"),
-    "frobenius_norm": _row(layers.norm, _OVER_AXES),
-    "linalg_vector_norm": _row(layers.norm, f"{_OVER_AXES} p=ord"),
-    "logsumexp": _row(layers.log_sum_exp, _OVER_AXES),
-    "softmax": _row(attention.softmax, "x=self axis=dim"),
-    "_softmax": _row(attention.softmax, "x=self axis=dim"),
-    "_safe_softmax": _row(attention.softmax, "x=self axis=dim"),
-    "log_softmax": _row(layers.log_softmax, "x=self axis=dim"),
-    "_log_softmax": _row(layers.log_softmax, "x=self axis=dim"),
+    "sum": row(products.total, _OVER_AXES),
+    "mean": row(products.mean, _OVER_AXES),
+    "amax": row(products.greatest, _OVER_AXES),
+    "amin": row(products.least, _OVER_AXES),
+    "max": row(products.greatest, "x=self"),
+    "min": row(products.least, "x=self"),
+    "max.dim": row(_first(products.greatest), _OVER_AXES),
+    "min.dim": row(_first(products.least), _OVER_AXES),
+    "cumsum": row(products.cumulative_sum, "x=self axis=dim"),
+    "var": row(_variance, f"{_OVER_AXES} unbiased correction"),
+    "std": row(_deviation, f"{_OVER_AXES} unbiased correction"),
+    "norm": row(layers.norm, f"{_OVER_AXES} p"),
+    "frobenius_norm": row(layers.norm, _OVER_AXES),
+    "linalg_vector_norm": row(layers.norm, f"{_OVER_AXES} p=ord"),
+    "logsumexp": row(layers.log_sum_exp, _OVER_AXES),
+    "softmax": row(attention.softmax, "x=self axis=dim"),
+    "_softmax": row(attention.softmax, "x=self axis=dim"),
+    "_safe_softmax": row(attention.softmax, "x=self axis=dim"),
+    "log_softmax": row(layers.log_softmax, "x=self axis=dim"),
+    "_log_softmax": row(layers.log_softmax, "x=self axis=dim"),
     # products
-    "linear": _row(products.linear, "x=input weight bias"),
-    "matmul": _row(products.matmul, "x=self y=other"),
-    "mm": _row(products.matmul, "x=self y=mat2"),
-    "bmm": _row(products.matmul, "x=self y=mat2"),
-    "mv": _row(products.matmul, "x=self y=vec"),
-    "dot": _row(products.matmul, "x=self y=tensor"),
-    "addmm": _row(products.affine_product, "offset=self x=mat1 y=mat2 beta alpha"),
-    "addmv": _row(products.affine_product, "offset=self x=mat y=vec beta alpha"),
-    "baddbmm": _row(products.affine_product, "offset=self x=batch1 y=batch2 beta alpha"),
-    "einsum": _row(_einsum, "equation tensors"),
+    "linear": row(products.linear, "x=input weight bias"),
+    "matmul": row(products.matmul, "x=self y=other"),
+    "mm": row(products.matmul, "x=self y=mat2"),
+    "bmm": row(products.matmul, "x=self y=mat2"),
+    "mv": row(products.matmul, "x=self y=vec"),
+    "dot": row(products.matmul, "x=self y=tensor"),
+    "addmm": row(products.affine_product, "offset=self x=mat1 y=mat2 beta alpha"),
+    "addmv": row(products.affine_product, "offset=self x=mat y=vec beta alpha"),
+    "baddbmm": row(products.affine_product, "offset=self x=batch1 y=batch2 beta alpha"),
+    "einsum": row(_einsum, "equation tensors"),
     # windows
-    **{f"conv{d}d": _row(windows.convolution, _CONVOLUTION) for d in (1, 2, 3)},
-    **{f"conv_transpose{d}d": _row(windows.transposed_convolution, _TRANSPOSED) for d in (1, 2, 3)},
-    "convolution": _row(windows.any_convolution, f"{_CONVOLUTION} transposed output_padding"),
+    **{f"conv{d}d": row(windows.convolution, _CONVOLUTION) for d in (1, 2, 3)},
+    **{f"conv_transpose{d}d": row(windows.transposed_convolution, _TRANSPOSED) for d in (1, 2, 3)},
+    "convolution": row(windows.any_convolution, f"{_CONVOLUTION} transposed output_padding"),
     **_per_dimension("max_pool{}d", windows.max_pool, _MAX_POOL),
     **_per_dimension("max_pool{}d_with_indices", _first(windows.max_pool), _MAX_POOL),
     **_per_dimension("avg_pool{}d", windows.average_pool, _AVERAGE_POOL),
     **_per_dimension("adaptive_avg_pool{}d", windows.adaptive_average_pool, _SIZE),
     **_per_dimension("_adaptive_avg_pool{}d", windows.adaptive_average_pool, _SIZE, (2, 3)),
     **_per_dimension("adaptive_max_pool{}d", _first(windows.adaptive_max_pool), _SIZE),
-    "pad": _row(_pad, "x=self pad mode value"),
-    "constant_pad_nd": _row(_pad, "x=self pad value"),
-    "upsample_linear1d.vec": _row(_upsample, _UPSAMPLE),
-    "upsample_bilinear2d.vec": _row(_upsample, _UPSAMPLE),
-    "upsample_trilinear3d.vec": _row(_upsample, _UPSAMPLE),
+    "pad": row(_pad, "x=self pad mode value"),
+    "constant_pad_nd": row(_pad, "x=self pad value"),
+    "upsample_linear1d.vec": row(_upsample, _UPSAMPLE),
+    "upsample_bilinear2d.vec": row(_upsample, _UPSAMPLE),
+    "upsample_trilinear3d.vec": row(_upsample, _UPSAMPLE),
     # layers
-    "batch_norm": _row(_batch_norm, _BATCH_NORM),
-    "_native_batch_norm_legit_no_training": _row(_first(_batch_norm), _BATCH_NORM),
-    "_native_batch_norm_legit.no_stats": _row(_first(_batch_statistics), "x=input weight bias eps training"),
-    "layer_norm": _row(layers.layer_norm, _LAYER_NORM),
-    "native_layer_norm": _row(_first(layers.layer_norm), _LAYER_NORM),
-    "rms_norm": _row(layers.rms_norm, "x=input shape=normalized_shape weight eps"),
-    "group_norm": _row(layers.group_norm, "x=input groups=num_groups weight bias eps"),
-    "native_group_norm": _row(_first(layers.group_norm), "x=input groups=group weight bias eps"),
-    "instance_norm": _row(
+    "batch_norm": row(_batch_norm, _BATCH_NORM),
+    "_native_batch_norm_legit_no_training": row(_first(_batch_norm), _BATCH_NORM),
+    "_native_batch_norm_legit.no_stats": row(_first(_batch_statistics), "x=input weight bias eps training"),
+    "layer_norm": row(layers.layer_norm, _LAYER_NORM),
+    "native_layer_norm": row(_first(layers.layer_norm), _LAYER_NORM),
+    "rms_norm": row(layers.rms_norm, "x=input shape=normalized_shape weight eps"),
+    "group_norm": row(layers.group_norm, "x=input groups=num_groups weight bias eps"),
+    "native_group_norm": row(_first(layers.group_norm), "x=input groups=group weight bias eps"),
+    "instance_norm": row(
         layers.instance_norm,
         "x=input weight bias mean=running_mean variance=running_var use_input_stats eps",
     ),
-    "scaled_dot_product_attention": _row(
+    "scaled_dot_product_attention": row(
         attention.attention, "query key value mask=attn_mask causal=is_causal scale grouped=enable_gqa"
     ),
 }

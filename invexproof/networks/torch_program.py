@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
 
-from invexproof.errors import InvexproofError
 from invexproof.networks.flows import Constant, Deferred, Flow, NetworkImportError, Value
 from invexproof.networks.lowering import Lowering
 from invexproof.networks.lowering_aten import (
     DATA_ARGUMENTS,
-    IGNORED,
     OF_SHAPES,
     OPERATORS,
     REARRANGING,
     RESHAPING,
-    WITHOUT_EFFECT,
-    Row,
 )
 from invexproof.networks.network import Network
+from invexproof.torch_programs import WITHOUT_EFFECT, at, bound, flat, given, mapped, module_path, row_of
 
 HOW_TO_ADD: Final = (
     "add a row to invexproof/networks/lowering_aten.py (its head says how), or write the module with operators "
@@ -53,7 +49,7 @@ class ProgramReader:
                 self.values[node] = self._call(node)
             elif node.op == "output":
                 result = self._chosen(node, output)
-                with self._at(node):
+                with at(node, NetworkImportError):
                     return self.low.finish(result, batched=self.batched)
         raise NetworkImportError("the program has no output")
 
@@ -110,9 +106,9 @@ class ProgramReader:
         target = node.target
         if getattr(target, "__name__", "") == "getitem":
             return self._item(node)
-        arguments = self._bound(node)
-        self.low.place = _module_path(node)
-        with self._at(node):
+        with at(node, NetworkImportError):
+            arguments = bound(node, self._value, NetworkImportError)
+            self.low.place = module_path(node)
             name = target._schema.name.partition("::")[2]
             if name in WITHOUT_EFFECT:
                 return None
@@ -120,7 +116,8 @@ class ProgramReader:
             if random and (name not in OPERATORS or any(arguments.get(a) for a in _RANDOM)):
                 raise NetworkImportError("it draws random numbers; put the module into evaluation mode")
             if not any(_tracked(value) for value in arguments.values()):
-                return target(*map(self._value_of, node.args), **_mapped(self._value_of, node.kwargs))
+                named = {key: mapped(self._value, value) for key, value in node.kwargs.items()}
+                return target(*mapped(self._value, node.args), **named)
             result = self._lowered(node, name, arguments)
             if isinstance(result, np.ndarray):
                 return self.torch.from_numpy(result)
@@ -133,24 +130,11 @@ class ProgramReader:
         overload = node.target._schema.overload_name
         if (name in REARRANGING or f"{name}.{overload}" in REARRANGING) and not arguments.get("accumulate"):
             return self._rearranged(node, name, arguments)
-        row = OPERATORS.get(f"{name}.{overload}") or OPERATORS.get(name)
+        row = row_of(node, OPERATORS)
         if row is None:
             raise NetworkImportError(f"this operator is not known; {HOW_TO_ADD}")
-        return row.lower(self.low, **self._given(node, row, arguments))
-
-    def _given(self, node: Any, row: Row, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """The lowering's arguments; those of the operator that it does not take must have their defaults."""
-        defaults = {a.name: a.default_value for a in node.target._schema.arguments if a.has_default_value()}
-        used = set(row.arguments.values())
-        for name, value in arguments.items():
-            if name in used or name in IGNORED or _plain(value) == _plain(defaults.get(name)):
-                continue
-            raise NetworkImportError(f"its argument {name} = {value!r:.60} is not read; {HOW_TO_ADD}")
-        return {
-            parameter: _mapped_value(self._constant, arguments[name])
-            for parameter, name in row.arguments.items()
-            if name in arguments
-        }
+        named = given(node, row, arguments, NetworkImportError, HOW_TO_ADD)
+        return row.lower(self.low, **{key: mapped(self._constant, value) for key, value in named.items()})
 
     def _of_shape(self, node: Any, arguments: Mapping[str, Any]) -> Any:
         def stand_in(value: Any) -> Any:
@@ -169,9 +153,9 @@ class ProgramReader:
         kept = self._reshaped(node, name, arguments)
         if kept is not None:
             return kept
-        near = next(self.low.flow(v) for v in _flat(tracked.values()) if isinstance(v, Flow | Deferred))
+        near = next(self.low.flow(v) for v in flat(tracked.values()) if isinstance(v, Flow | Deferred))
         data = {
-            key: _mapped_value(lambda v: self.low.flow(self._constant(v), near), value)
+            key: mapped(lambda v: self.low.flow(self._constant(v), near), value)
             for key, value in arguments.items()
             if key in DATA_ARGUMENTS
         }
@@ -184,7 +168,7 @@ class ProgramReader:
                     np.ascontiguousarray(getattr(flow, part)).astype(np.float64) + shift
                 )
 
-            return node.target(**{**arguments, **{k: _mapped_value(moved, v) for k, v in data.items()}})
+            return node.target(**{**arguments, **{k: mapped(moved, v) for k, v in data.items()}})
 
         entries, functions = run("entries", 1), run("functions", 0)
         if isinstance(entries, self.torch.Tensor):
@@ -208,27 +192,6 @@ class ProgramReader:
         return value
 
     # -- values ----------------------------------------------------------------------------------------------
-
-    def _bound(self, node: Any) -> dict[str, Any]:
-        """The operator's arguments by name, with defaults."""
-        schema = getattr(node.target, "_schema", None)
-        if schema is None:
-            with self._at(node):
-                raise NetworkImportError(
-                    "control flow that depends on data, or a higher-order operator, is not read"
-                )
-        result: dict[str, Any] = {}
-        for position, argument in enumerate(schema.arguments):
-            if position < len(node.args):
-                result[argument.name] = self._value_of(node.args[position])
-            elif argument.name in node.kwargs:
-                result[argument.name] = self._value_of(node.kwargs[argument.name])
-            elif argument.has_default_value():
-                result[argument.name] = argument.default_value
-        return result
-
-    def _value_of(self, argument: Any) -> Any:
-        return _mapped_value(self._value, argument)
 
     def _value(self, argument: Any) -> Any:
         return self.values[argument] if isinstance(argument, self.torch.fx.Node) else argument
@@ -258,55 +221,10 @@ class ProgramReader:
                 f"the shape {list(result.shape)} was made where PyTorch has {list(example.shape)}; please report this"
             )
 
-    @contextlib.contextmanager
-    def _at(self, node: Any) -> Iterator[None]:
-        """Errors say which operator, and where in the module it stands."""
-        try:
-            yield
-        except InvexproofError as error:
-            raise NetworkImportError(f"{_where(node)}: {error}") from error
-
-
-def _where(node: Any) -> str:
-    """``aten.sort.default in encoder.layers.0 (torch.nn.modules.transformer.TransformerEncoderLayer)``."""
-    stack = list((node.meta.get("nn_module_stack") or {}).values())
-    name = str(node.target) if node.op == "call_function" else "the output"
-    if not stack:
-        return name
-    path, kind = stack[-1]
-    kind = kind if isinstance(kind, str) else f"{kind.__module__}.{kind.__qualname__}"
-    return f"{name} in {path or 'the module itself'} ({kind})"
-
-
-def _module_path(node: Any) -> str:
-    stack = list((node.meta.get("nn_module_stack") or {}).values())
-    return str(stack[-1][0]) if stack else ""
-
 
 def _flow(entries: Any, functions: Any) -> Flow:
     return Flow(entries.numpy().astype(np.int64) - 1, functions.numpy().astype(np.int64))
 
 
 def _tracked(value: Any) -> bool:
-    return any(isinstance(v, Flow | Deferred) for v in _flat([value]))
-
-
-def _flat(values: Any) -> Iterator[Any]:
-    for value in values:
-        if isinstance(value, list | tuple):
-            yield from _flat(value)
-        else:
-            yield value
-
-
-def _mapped_value(change: Any, value: Any) -> Any:
-    """A value, or each of a list, changed."""
-    return [_mapped_value(change, v) for v in value] if isinstance(value, list | tuple) else change(value)
-
-
-def _mapped(change: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: change(value) for key, value in values.items()}
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple | list) else value
+    return any(isinstance(v, Flow | Deferred) for v in flat([value]))
