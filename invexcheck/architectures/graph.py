@@ -1,0 +1,231 @@
+"""The graph of a training problem: from parameters, data and constants to the loss of one mini-batch.
+
+Reading a graph is inferring what is known of each value: the file says nothing about it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from flint import fmpq
+
+from invexcheck.architectures.attributes import read_attributes, whole_numbers
+from invexcheck.architectures.operators import (
+    MINUS_INFINITY,
+    Call,
+    Condition,
+    combined,
+    operator,
+    read_literal,
+)
+from invexcheck.architectures.values import INTEGER, KINDS, REAL, REALS, ZERO, Range, Smoothness, Value
+from invexcheck.errors import Path, Reject, shown, within
+from invexcheck.limits import Budget, Limits
+from invexcheck.reading import Fields, rational
+
+MAX_INPUTS = 100_000
+MAX_NODES = 100_000
+MAX_ARGUMENTS = 100_000
+MAX_SIZE = 1 << 48
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:/-]{0,199}")
+PARAMETER, DATA, CONSTANT = "parameter", "data", "constant"
+ROLES = (PARAMETER, DATA, CONSTANT)
+COMPARISONS = ("less", "less_equal", "equal")
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What the loss is a function of (a parameter), or what it is given (data and constants)."""
+
+    role: str
+    kind: str
+    shape: tuple[int, ...]
+    name: str
+    range: Range = REALS
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An operator applied to earlier values, by number (None: a literal, or left out)."""
+
+    op: str
+    arguments: tuple[int | None, ...]
+    attributes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Architecture:
+    """A graph, what is inferred of its values, and the conditions on data under which it is defined."""
+
+    inputs: tuple[Input, ...]
+    nodes: tuple[Node, ...]
+    values: tuple[Value, ...]
+    conditions: tuple[Condition, ...]
+
+    @property
+    def parameters(self) -> list[Input]:
+        return [line for line in self.inputs if line.role == PARAMETER]
+
+    @property
+    def dimension(self) -> int:
+        """The number p of trained numbers."""
+        return sum(prod(line.shape) for line in self.parameters)
+
+    @property
+    def detached(self) -> bool:
+        """Whether gradients are stopped somewhere: what the optimiser gets is then no gradient."""
+        return any(node.op == "detach" for node in self.nodes)
+
+    @property
+    def smoothness(self) -> Smoothness:
+        """Of the loss, and of all values on the way to it: the least of them."""
+        return min(value.smoothness for value in self.values)
+
+    def node(self, number: int) -> Node | None:
+        """The node that gives a value; None for an input."""
+        return None if number < len(self.inputs) else self.nodes[number - len(self.inputs)]
+
+
+def read_architecture(fields: Fields, limits: Limits, budget: Budget) -> Architecture:
+    """The graph in the subject of a claim: ``inputs`` and ``nodes``."""
+    reader = _Reader(limits, budget)
+    listed = fields.items("inputs")
+    nodes = fields.items("nodes")
+    if not 1 <= len(listed) <= MAX_INPUTS or not 1 <= len(nodes) <= MAX_NODES:
+        raise Reject("a graph has inputs and nodes, and not too many", "architecture", fields.path)
+    for raw, path in listed:
+        reader.input(raw, path)
+    for raw, path in nodes:
+        reader.node(raw, path)
+    loss = reader.values[-1]
+    if loss.kind != REAL or loss.shape != ():
+        raise Reject("the last node is the loss, a real scalar", "architecture", fields.path)
+    unused = set(range(len(reader.values) - 1)) - reader.used
+    if any(k >= len(listed) or reader.inputs[k].role != PARAMETER for k in unused):
+        raise Reject("a node, or an input that is no parameter, is not used", "architecture", fields.path)
+    return Architecture(
+        tuple(reader.inputs), tuple(reader.nodes), tuple(reader.values), tuple(reader.conditions)
+    )
+
+
+class _Reader:
+    def __init__(self, limits: Limits, budget: Budget) -> None:
+        self.limits = limits
+        self.budget = budget
+        self.inputs: list[Input] = []
+        self.nodes: list[Node] = []
+        self.values: list[Value] = []
+        self.conditions: dict[Condition, None] = {}
+        self.used: set[int] = set()
+        self.names: set[str] = set()
+        self.guards: dict[int, tuple[str, tuple[int | None, ...], tuple[Value | None, ...]]] = {}
+
+    def input(self, raw: Any, path: Path) -> None:
+        """``[role, kind, shape, name]``, and ``[low, high]`` for numbers that are not trained."""
+        if type(raw) is not list or len(raw) not in (4, 5):
+            raise Reject(
+                "an input is its role, kind, shape and name, and a range perhaps", "architecture", path
+            )
+        role, kind, shape, name = raw[:4]
+        if role not in ROLES or kind not in KINDS or (role == PARAMETER and kind != REAL):
+            raise Reject("the input has an unknown role or kind", "architecture", path)
+        if type(name) is not str or NAME.fullmatch(name) is None or name in self.names:
+            raise Reject(f"{shown(name)} is no name, or one of two inputs", "architecture", path)
+        self.names.add(name)
+        known = self._range(raw[4], role, kind, (*path, 4)) if len(raw) == 5 else REALS
+        sizes = whole_numbers(shape, 1, (*path, 2))
+        self._bounded(sizes, path)
+        self.inputs.append(Input(role, kind, sizes, name, known))
+        self.values.append(Value(kind, sizes, known, role == PARAMETER))
+
+    def _range(self, raw: Any, role: str, kind: str, path: Path) -> Range:
+        if role == PARAMETER or kind not in (REAL, INTEGER) or type(raw) is not list or len(raw) != 2:
+            raise Reject("a range is [low, high], of real or integer data or constants", "architecture", path)
+        low, high = (None if end is None else rational(end, self.limits, path) for end in raw)
+        known = Range(low, high)
+        if known == REALS or known.empty:
+            raise Reject("the range says nothing, or is empty", "architecture", path)
+        if kind == INTEGER and any(end is not None and end.q != 1 for end in (low, high)):
+            raise Reject("the ends of a range of integers are integers", "architecture", path)
+        return known
+
+    def _bounded(self, shape: tuple[int, ...], path: Path) -> None:
+        if prod(shape) > MAX_SIZE:
+            raise Reject(f"a tensor has at most {MAX_SIZE} entries", "architecture", path)
+
+    def node(self, raw: Any, path: Path) -> None:
+        """``[op, [argument, ...]]``, and ``{attribute: value, ...}`` if one is not at its default."""
+        if type(raw) is not list or len(raw) not in (2, 3) or type(raw[1]) is not list:
+            raise Reject("a node is an operator, a list of arguments, and attributes", "architecture", path)
+        if len(raw) == 3 and (type(raw[2]) is not dict or not raw[2]):
+            raise Reject("attributes are an object that is not empty", "architecture", path)
+        if len(raw[1]) > MAX_ARGUMENTS:
+            raise Reject("too many arguments", "architecture", path)
+        self.budget.spend(2000 + 100 * len(raw[1]))
+        number, name = len(self.values), shown(raw[0], 40)
+        try:
+            row = operator(raw[0])
+            arguments = [self._argument(item, raw[0], (*path, 1, i)) for i, item in enumerate(raw[1])]
+            numbers = tuple(k for k, _ in arguments)
+            values = tuple(value for _, value in arguments)
+            row.bind(values)
+            attributes = read_attributes(row.attributes, raw[2] if len(raw) == 3 else {}, self.limits, path)
+            if not any(value.trained for value in values if value is not None):
+                raise Reject("it depends on no parameter, so it is a constant", "architecture")
+            call = Call(values, numbers, attributes, number, guards=self.guards)
+            value = combined(call, row.infer(call))
+        except Reject as reject:
+            reject.message = f"node {number} ({name}): {reject.message}"
+            reject.path = reject.path or path
+            raise
+        self._bounded(value.shape, path)
+        for condition in call.conditions:
+            self._condition(condition, path)
+        if raw[0] in COMPARISONS:
+            self.guards[number] = (raw[0], numbers, values)
+        self.used.update(k for k in numbers if k is not None)
+        self.nodes.append(Node(raw[0], numbers, attributes))
+        self.values.append(value)
+
+    def _argument(self, raw: Any, op: str, path: Path) -> tuple[int | None, Value | None]:
+        if raw is None:
+            return None, None
+        if type(raw) is str:
+            if raw == MINUS_INFINITY and op != "where":
+                raise Reject("only where may choose minus infinity", "architecture", path)
+            with within(*path):
+                return None, read_literal(raw, self.limits, ())
+        if type(raw) is not int or not 0 <= raw < len(self.values):
+            raise Reject("an argument is the number of an earlier value", "architecture", path)
+        return raw, self.values[raw]
+
+    def _condition(self, condition: Condition, path: Path) -> None:
+        """Conditions on an input leave something of its range."""
+        if condition.value < len(self.inputs):
+            known = self.inputs[condition.value].range
+            if known.meet(demanded(condition)).empty and not _ignored(condition, known):
+                raise Reject("no data in the range of the input are allowed here", "domain", path)
+        self.conditions[condition] = None
+
+
+def demanded(condition: Condition) -> Range:
+    """The interval that a condition allows, as far as it is one."""
+    if condition.word in ("indices", "labels"):
+        low, high = condition.bounds[:2]
+        return Range(fmpq(low or 0), fmpq(high or 0))
+    return {
+        "positive": Range(ZERO, None, True),
+        "nonnegative": Range(ZERO),
+        "nonzero": REALS,
+    }.get(condition.word, REALS)
+
+
+def _ignored(condition: Condition, known: Range) -> bool:
+    """Whether a label that does not count is in the range."""
+    if condition.word != "labels" or condition.bounds[2] is None:
+        return False
+    return Range.point(fmpq(condition.bounds[2])).inside(known)
