@@ -1,7 +1,7 @@
 """The operators of PyTorch (ATen) that can be read, as tables.
 
 A row of ``OPERATORS`` is a lowering and, for its parameters in order, the names of the operator's arguments
-(``x=self`` where the two differ); every other argument must have its default, or be listed in ``torch_programs.IGNORED``.
+(``x=self`` where the two differ); every other argument must have its default, or be ignored by ``torch_programs``.
 To add an operator: a row, and a test in ``tests/networks_import``; one that only moves entries about goes into
 ``REARRANGING``, one whose value depends on nothing but shapes into ``OF_SHAPES``.
 """
@@ -22,7 +22,6 @@ from invexproof.networks import lowering_windows as windows
 from invexproof.networks.flows import NetworkImportError, Value, number
 from invexproof.networks.lowering import Lowering
 from invexproof.torch_programs import Row, row, words
-
 
 REARRANGING: Final = words(
     """
