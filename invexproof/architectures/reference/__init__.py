@@ -1,0 +1,139 @@
+"""Reference architectures by name and settings: ``mlp:2x16x1,activation=tanh``, ``vit:depth=2,width=32``, ``gpt2``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+from invexproof.activations.calls import split_arguments
+from invexproof.architectures.errors import ArchitectureError
+from invexproof.architectures.reference.architecture import Architecture
+from invexproof.architectures.reference.cnn import CNN
+from invexproof.architectures.reference.gpt import GPT
+from invexproof.architectures.reference.mlp import MLP
+from invexproof.architectures.reference.resnet import ResNet
+from invexproof.architectures.reference.unet import UNet
+from invexproof.architectures.reference.vit import ViT
+from invexproof.errors import InvexproofError
+from invexproof.networks.yaml_items import near
+
+__all__ = [
+    "CNN",
+    "GPT",
+    "MLP",
+    "REFERENCES",
+    "Architecture",
+    "Reference",
+    "ResNet",
+    "Setting",
+    "UNet",
+    "ViT",
+    "named_as_reference",
+    "read_reference",
+    "reference",
+]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting of a reference: its type in words, its default, and a sentence."""
+
+    name: str
+    type: str
+    default: Any
+    help: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An architecture under a name, with defaults that differ from its own."""
+
+    architecture: type[Architecture]
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """All that can be set."""
+        rows = fields(self.architecture)
+        return tuple(
+            Setting(r.name, str(r.type), self.defaults.get(r.name, r.default), r.metadata["help"])
+            for r in rows
+        )
+
+    @property
+    def sentence(self) -> str:
+        """What it is."""
+        return (self.architecture.__doc__ or "").partition("\n")[0]
+
+
+REFERENCES: Final[Mapping[str, Reference]] = {
+    "mlp": Reference(MLP),
+    "cnn": Reference(CNN),
+    "resnet": Reference(ResNet),
+    "resnet18": Reference(ResNet),
+    "resnet34": Reference(ResNet, {"stages": (3, 4, 6, 3)}),
+    "resnet50": Reference(ResNet, {"stages": (3, 4, 6, 3), "block": "bottleneck"}),
+    "resnet101": Reference(ResNet, {"stages": (3, 4, 23, 3), "block": "bottleneck"}),
+    "resnet152": Reference(ResNet, {"stages": (3, 8, 36, 3), "block": "bottleneck"}),
+    "unet": Reference(UNet),
+    "vit": Reference(ViT),
+    "vit-b-16": Reference(ViT),
+    "vit-b-32": Reference(ViT, {"patch": 32}),
+    "vit-l-16": Reference(ViT, {"depth": 24, "width": 1024, "heads": 16}),
+    "gpt": Reference(GPT),
+    "gpt2": Reference(GPT),
+    "gpt2-medium": Reference(GPT, {"depth": 24, "width": 1024, "heads": 16}),
+    "gpt2-large": Reference(GPT, {"depth": 36, "width": 1280, "heads": 20}),
+    "gpt2-xl": Reference(GPT, {"depth": 48, "width": 1600, "heads": 25}),
+}
+"""The reference architectures by name."""
+
+
+def named_as_reference(text: str) -> bool:
+    """Whether a text names a reference architecture, whatever its settings are."""
+    return text.partition(":")[0].strip().casefold() in REFERENCES
+
+
+def read_reference(text: str) -> Architecture:
+    """The architecture that a text names, such as ``vit:depth=2,width=32`` or ``mlp:2x16x1``.
+
+    Raises ArchitectureError, which names what is near, or the settings.
+    """
+    name, _, rest = text.partition(":")
+    try:
+        arguments = split_arguments(rest)
+        given = dict(arguments.keywords)
+        for value in arguments.positional:
+            given = {_first(name, given): value, **given}
+        return reference(name, given)
+    except ArchitectureError:
+        raise
+    except InvexproofError as error:
+        raise ArchitectureError(f"{text:.80}: {error}") from None
+
+
+def reference(name: str, given: Mapping[str, str]) -> Architecture:
+    """The architecture of that name with settings as texts.  Raises ArchitectureError."""
+    found = _find(name)
+    try:
+        return found.architecture.read(given, found.defaults)
+    except ArchitectureError as error:
+        raise ArchitectureError(f"{name.strip()}: {error}") from None
+
+
+def _first(name: str, given: Mapping[str, str]) -> str:
+    first = _find(name).architecture.first
+    if first in given:
+        raise ArchitectureError(
+            f"{name}: {first} is given twice; other settings are given by name, as in {first}=..."
+        )
+    return first
+
+
+def _find(name: str) -> Reference:
+    key = name.strip().casefold().replace("_", "-")
+    if key not in REFERENCES:
+        hint, known = near(key, REFERENCES), ", ".join(REFERENCES)
+        raise ArchitectureError(f"there is no architecture {name!r:.40}{hint}; the architectures are {known}")
+    return REFERENCES[key]

@@ -1,0 +1,124 @@
+"""What reference architectures have in common: settings with types, defaults and help, that texts can give."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from fractions import Fraction
+from typing import Any, ClassVar, Final, Self
+
+from invexproof.architectures.builder import Builder, Model
+from invexproof.architectures.errors import ArchitectureError
+from invexproof.architectures.layers import Layers
+from invexproof.errors import InvexproofError
+from invexproof.expressions.parser import parse
+from invexproof.networks.yaml_items import near
+
+_SIZES: Final = re.compile(r"[0-9]{1,9}(\s*[x×,]\s*[0-9]{1,9})*")
+
+
+def setting(default: Any, help: str) -> Any:
+    """A setting of an architecture, with its default and a sentence about it."""
+    return field(default=default, metadata={"help": help})
+
+
+def word(default: str, *others: str, help: str) -> Any:
+    """A setting that is one of a few words."""
+    return field(default=default, metadata={"help": help, "words": (default, *others)})
+
+
+@dataclass(frozen=True)
+class Architecture(ABC):
+    """An architecture with its settings; no values of parameters.
+
+    A subclass is a frozen dataclass: its fields, made with :func:`setting`, are all that is to be declared.
+    """
+
+    batch: int = setting(8, "examples in a mini-batch")
+
+    loss: ClassVar[str] = "cross-entropy"
+    """The loss that is usual for it."""
+    first: ClassVar[str]
+    """The setting that may be given without its name."""
+
+    @abstractmethod
+    def output(self, net: Layers) -> int:
+        """The model's output, made with these layers from data that it asks for."""
+
+    def build(self) -> Model:
+        """The model; raises ArchitectureError if the sizes do not fit."""
+        for row in fields(self):
+            _check(row.name, getattr(self, row.name), row.metadata)
+        builder = Builder()
+        return Model(builder, {"output": self.output(Layers(builder))})
+
+    @classmethod
+    def read(cls, given: Mapping[str, str], defaults: Mapping[str, Any] | None = None) -> Self:
+        """The architecture with these settings, as texts by name.  Raises ArchitectureError."""
+        known = {row.name: str(row.type) for row in fields(cls)}
+        values = dict(defaults or {})
+        for name, text in given.items():
+            key = name.replace("-", "_")
+            if key not in known:
+                raise ArchitectureError(
+                    f"there is no setting {name!r:.40}{near(key, known)}; the settings are {', '.join(known)}"
+                )
+            try:
+                values[key] = READERS[known[key]](text.strip())
+            except InvexproofError as error:
+                raise ArchitectureError(f"the setting {name}: {error}") from None
+        return cls(**values)
+
+
+def _check(name: str, value: Any, metadata: Mapping[str, Any]) -> None:
+    words = metadata.get("words", (value,))
+    if value not in words:
+        raise ArchitectureError(f"the setting {name} is one of {', '.join(words)}, not {value!r:.40}")
+    numbers = value if isinstance(value, tuple) else (value,) if type(value) is int else ()
+    if any(n < 1 for n in numbers):
+        raise ArchitectureError(f"the setting {name} is {value}; sizes are at least 1")
+
+
+# -- texts ---------------------------------------------------------------------------------------------------
+
+
+def number(text: str) -> Fraction:
+    """An exact number such as 3, 1/2 or 0.1."""
+    value = parse(text)
+    if value.op != "rat":
+        raise ArchitectureError(f"{text!r:.40} is no rational number such as 1/2 or 0.1")
+    return value.value
+
+
+def integer(text: str) -> int:
+    """A whole number."""
+    value = number(text)
+    if value.denominator != 1:
+        raise ArchitectureError(f"{text!r:.40} is no whole number")
+    return int(value)
+
+
+def sizes(text: str) -> tuple[int, ...]:
+    """Whole numbers, as in 3x32x32."""
+    if not _SIZES.fullmatch(text):
+        raise ArchitectureError(f"{text!r:.40} is no list of sizes; write it as in 3x32x32")
+    return tuple(int(part) for part in re.split(r"[x×,]", text))
+
+
+def truth(text: str) -> bool:
+    """True or false."""
+    if text not in ("true", "false"):
+        raise ArchitectureError(f"{text!r:.40} is neither true nor false")
+    return text == "true"
+
+
+READERS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "int": integer,
+    "bool": truth,
+    "str": str,
+    "Fraction": number,
+    "tuple[int, ...]": sizes,
+}
+"""How settings are read, by their types."""
