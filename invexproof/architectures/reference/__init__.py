@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-from invexproof.activations.calls import split_arguments
 from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.reference.architecture import Architecture
 from invexproof.architectures.reference.cnn import CNN
@@ -15,7 +14,7 @@ from invexproof.architectures.reference.mlp import MLP
 from invexproof.architectures.reference.resnet import ResNet
 from invexproof.architectures.reference.unet import UNet
 from invexproof.architectures.reference.vit import ViT
-from invexproof.errors import InvexproofError
+from invexproof.architectures.texts import named
 from invexproof.networks.yaml_items import near
 
 __all__ = [
@@ -92,7 +91,7 @@ REFERENCES: Final[Mapping[str, Reference]] = {
 
 def named_as_reference(text: str) -> bool:
     """Whether a text names a reference architecture, whatever its settings are."""
-    return text.partition(":")[0].strip().casefold() in REFERENCES
+    return named(text.partition(":")[0])[0] in REFERENCES
 
 
 def read_reference(text: str) -> Architecture:
@@ -100,17 +99,11 @@ def read_reference(text: str) -> Architecture:
 
     Raises ArchitectureError, which names what is near, or the settings.
     """
-    name, _, rest = text.partition(":")
-    try:
-        arguments = split_arguments(rest)
-        given = dict(arguments.keywords)
-        for value in arguments.positional:
-            given = {_first(name, given): value, **given}
-        return reference(name, given)
-    except ArchitectureError:
-        raise
-    except InvexproofError as error:
-        raise ArchitectureError(f"{text:.80}: {error}") from None
+    name, arguments = named(text)
+    given = dict(arguments.keywords)
+    for value in arguments.positional:
+        given = {_first(name, given): value, **given}
+    return reference(name, given)
 
 
 def reference(name: str, given: Mapping[str, str]) -> Architecture:
@@ -119,7 +112,7 @@ def reference(name: str, given: Mapping[str, str]) -> Architecture:
     try:
         return found.architecture.read(given, found.defaults)
     except ArchitectureError as error:
-        raise ArchitectureError(f"{name.strip()}: {error}") from None
+        raise ArchitectureError(f"{name}: {error}") from None
 
 
 def _first(name: str, given: Mapping[str, str]) -> str:
@@ -132,8 +125,7 @@ def _first(name: str, given: Mapping[str, str]) -> str:
 
 
 def _find(name: str) -> Reference:
-    key = name.strip().casefold().replace("_", "-")
-    if key not in REFERENCES:
-        hint, known = near(key, REFERENCES), ", ".join(REFERENCES)
+    if name not in REFERENCES:
+        hint, known = near(name, REFERENCES), ", ".join(REFERENCES)
         raise ArchitectureError(f"there is no architecture {name!r:.40}{hint}; the architectures are {known}")
-    return REFERENCES[key]
+    return REFERENCES[name]

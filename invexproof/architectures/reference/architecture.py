@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from fractions import Fraction
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Self
 
 from invexproof.architectures.builder import Builder, Model
 from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.layers import Layers
+from invexproof.architectures.texts import READERS
 from invexproof.errors import InvexproofError
-from invexproof.expressions.parser import parse
 from invexproof.networks.yaml_items import near
-
-_SIZES: Final = re.compile(r"[0-9]{1,9}(\s*[x×,]\s*[0-9]{1,9})*")
 
 
 def setting(default: Any, help: str) -> Any:
@@ -79,46 +75,3 @@ def _check(name: str, value: Any, metadata: Mapping[str, Any]) -> None:
     numbers = value if isinstance(value, tuple) else (value,) if type(value) is int else ()
     if any(n < 1 for n in numbers):
         raise ArchitectureError(f"the setting {name} is {value}; sizes are at least 1")
-
-
-# -- texts ---------------------------------------------------------------------------------------------------
-
-
-def number(text: str) -> Fraction:
-    """An exact number such as 3, 1/2 or 0.1."""
-    value = parse(text)
-    if value.op != "rat":
-        raise ArchitectureError(f"{text!r:.40} is no rational number such as 1/2 or 0.1")
-    return value.value
-
-
-def integer(text: str) -> int:
-    """A whole number."""
-    value = number(text)
-    if value.denominator != 1:
-        raise ArchitectureError(f"{text!r:.40} is no whole number")
-    return int(value)
-
-
-def sizes(text: str) -> tuple[int, ...]:
-    """Whole numbers, as in 3x32x32."""
-    if not _SIZES.fullmatch(text):
-        raise ArchitectureError(f"{text!r:.40} is no list of sizes; write it as in 3x32x32")
-    return tuple(int(part) for part in re.split(r"[x×,]", text))
-
-
-def truth(text: str) -> bool:
-    """True or false."""
-    if text not in ("true", "false"):
-        raise ArchitectureError(f"{text!r:.40} is neither true nor false")
-    return text == "true"
-
-
-READERS: Final[Mapping[str, Callable[[str], Any]]] = {
-    "int": integer,
-    "bool": truth,
-    "str": str,
-    "Fraction": number,
-    "tuple[int, ...]": sizes,
-}
-"""How settings are read, by their types."""
