@@ -12,6 +12,7 @@ from typing import Any
 
 from flint import fmpq
 
+from invexcheck.architectures.graph import Architecture
 from invexcheck.errors import Path
 from invexcheck.intervals import Interval
 from invexcheck.networks.graph import Network, Segment
@@ -159,7 +160,24 @@ class Defect:
     almost: bool = False
 
 
-Goal = Sign | Analytic | Claim | MapClaim | FullRank | Defect
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingClaim:
+    """A top-level statement about the training problem of an architecture.
+
+    `method`, `start` and `step` are as in `invexcheck.architectures.methods`; empty where the claim is about the
+    loss alone, and the last two where it is negated.
+    """
+
+    kind: str
+    architecture: Architecture
+    negated: bool = False
+    method: str = ""
+    start: str = ""
+    step: str = ""
+
+
+AnyClaim = Claim | MapClaim | TrainingClaim
+Goal = Sign | Analytic | AnyClaim | FullRank | Defect
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,4 +210,4 @@ class Rule:
             return False
         if not self.settles:
             return True
-        return isinstance(goal, Claim | MapClaim) and (goal.kind, goal.negated) in self.settles
+        return isinstance(goal, AnyClaim) and (goal.kind, goal.negated) in self.settles

@@ -6,8 +6,10 @@ from typing import Any
 
 from flint import fmpq
 
+from invexcheck.architectures.graph import read_architecture
+from invexcheck.architectures.methods import COLLAPSES, METHODS
 from invexcheck.errors import Path, Refuse, Reject, shown, within
-from invexcheck.goals import Claim, MapClaim, Obligation, ParameterRange
+from invexcheck.goals import AnyClaim, Claim, MapClaim, Obligation, ParameterRange, TrainingClaim
 from invexcheck.intervals import Undefined
 from invexcheck.limits import Limits
 from invexcheck.networks.graph import read_network
@@ -15,6 +17,7 @@ from invexcheck.networks.tensors import rationals
 from invexcheck.reading import Fields, Folder, certificate, digest
 from invexcheck.rules import RULES
 from invexcheck.rules.networks import ALMOST, INVEX
+from invexcheck.rules.training import NONSINGULAR as NONSINGULAR_STEP
 from invexcheck.rules.valley import is_vacuous
 from invexcheck.session import VARIABLE, Session
 from invexcheck.statements import KINDS, statement
@@ -51,7 +54,7 @@ def verify(document: dict[str, Any], limits: Limits, folder: Folder | None = Non
     )
 
 
-def _verified(session: Session, document: Any) -> tuple[Claim | MapClaim, str, Any, set[str]]:
+def _verified(session: Session, document: Any) -> tuple[AnyClaim, str, Any, set[str]]:
     """The claim that a document shows, the digest of its subject, its step, and the rules used."""
     with Fields(document, (), session.limits) as top:
         if top.text("format") != FORMAT:
@@ -70,7 +73,7 @@ def _verified(session: Session, document: Any) -> tuple[Claim | MapClaim, str, A
     return claim, subject_digest, step, used | session.included
 
 
-def verify_included(session: Session, fields: Fields) -> Claim | MapClaim:
+def verify_included(session: Session, fields: Fields) -> AnyClaim:
     """Verify the certificate in the field ``document``, or in a ``file`` with its ``sha256``, and return its claim.
 
     The claim is read into the given session, so that it can be compared with its goals.
@@ -101,11 +104,16 @@ def _last_valley_is_vacuous(step: Any) -> bool | None:
     return None if step["rule"] == "certificate" else is_vacuous(step)
 
 
-def read_claim(session: Session, fields: Fields) -> tuple[Claim | MapClaim, str]:
+def read_claim(session: Session, fields: Fields) -> tuple[AnyClaim, str]:
     """The claim, and the digest of its subject."""
     kind = fields.choice("kind", KINDS)
-    read = _read_function_claim if kind.startswith("activation.") else _read_map_claim
-    return read(session, kind, fields), digest(fields.raw("subject"))
+    if kind.startswith("activation."):
+        claim: AnyClaim = _read_function_claim(session, kind, fields)
+    elif kind.startswith("training."):
+        claim = _read_training_claim(session, kind, fields)
+    else:
+        claim = _read_map_claim(session, kind, fields)
+    return claim, digest(fields.raw("subject"))
 
 
 def _read_function_claim(session: Session, kind: str, fields: Fields) -> Claim:
@@ -146,6 +154,20 @@ def _read_map_claim(session: Session, kind: str, fields: Fields) -> MapClaim:
     if network.free and not (kind == ALMOST):
         raise Reject("free tensors are for claims almost everywhere", "claim", fields.path)
     return MapClaim(kind, network, negated, region, almost)
+
+
+def _read_training_claim(session: Session, kind: str, fields: Fields) -> TrainingClaim:
+    with fields.object("subject") as subject:
+        architecture = read_architecture(subject, session.limits, session.budget)
+    negated = fields.flag("negated")
+    if kind != NONSINGULAR_STEP:
+        return TrainingClaim(kind, architecture, negated)
+    if negated:
+        return TrainingClaim(kind, architecture, True, fields.choice("method", COLLAPSES))
+    method, start, step = (fields.text(name) for name in ("method", "start", "step"))
+    if (method, start, step) not in METHODS:
+        raise Reject("no such claim about this method, start and step", "claim", fields.path)
+    return TrainingClaim(kind, architecture, False, method, start, step)
 
 
 def _interval(session: Session, raw: Any, path: Path) -> tuple[fmpq, fmpq]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from invexcheck.goals import Box, Claim, MapClaim, ParameterRange
+from invexcheck.architectures.methods import COLLAPSES, METHODS
+from invexcheck.architectures.text import describe as describe_training
+from invexcheck.goals import AnyClaim, Box, MapClaim, ParameterRange, TrainingClaim
 from invexcheck.networks.text import describe
 from invexcheck.printing import MAX_LENGTH, formula
 from invexcheck.reading import digest
@@ -45,12 +47,19 @@ KINDS: dict[str, tuple[str, str]] = {
         "x -> {f} is invex {on}: every Clarke-stationary point of it {there} is a global minimiser of it over R^{n}.",
         "x -> {f} is not invex {on}: {some} not global minimisers of it over R^{n}.",
     ),
+    "training.paa": (
+        "theta -> L(theta) is continuous on R^p, and real-analytic on an open set whose complement is null,",
+        "theta -> L(theta) is not continuous on R^p,",
+    ),
+    "training.gd-nonsingular": ("{method}", "{method}"),
 }
 """For each kind of claim, what it says and what its negation says."""
 
 
-def statement(session: Session, claim: Claim | MapClaim) -> str:
+def statement(session: Session, claim: AnyClaim) -> str:
     """The verified statement, over what it quantifies included."""
+    if isinstance(claim, TrainingClaim):
+        return _training_statement(claim)
     if isinstance(claim, MapClaim):
         return _map_statement(session, claim)
     some = "any" if claim.negated else "some"
@@ -62,6 +71,15 @@ def statement(session: Session, claim: Claim | MapClaim) -> str:
         return sentence
     ranges = ", ".join(_range(name, r) for name, r in sorted(claim.parameters.items()))
     return f"For {'some' if claim.negated else 'every'} {ranges}: {sentence}"
+
+
+def _training_statement(claim: TrainingClaim) -> str:
+    method = ""
+    if claim.method:
+        key = (claim.method, claim.start, claim.step)
+        method = (COLLAPSES[claim.method] if claim.negated else METHODS[key]).sentence
+    sentence = KINDS[claim.kind][claim.negated].format(method=method)
+    return f"{sentence}\n{describe_training(claim.architecture)}"
 
 
 def _map_statement(session: Session, claim: MapClaim) -> str:

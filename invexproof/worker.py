@@ -92,6 +92,13 @@ def _prove_composition(request: Request) -> dict[str, Any]:
     return _reply(prove_composition(network, region, almost, timeout, **_sidecar(request)))
 
 
+def _prove_training(request: Request) -> dict[str, Any]:
+    from invexproof.provers.training import prove_training
+
+    asked = (request[key] for key in ("kind", "method", "start", "step"))
+    return _reply(prove_training(request["subject"], *asked))
+
+
 def _invexify(request: Request) -> dict[str, Any]:
     from invexproof.provers.maps import invexify
 
@@ -166,6 +173,7 @@ OPERATIONS: Final[Mapping[str, Callable[[Request], dict[str, Any]]]] = {
     "prove": _prove,
     "prove-map": _prove_map,
     "prove-composition": _prove_composition,
+    "prove-training": _prove_training,
     "invexify": _invexify,
     "consult": _consult,
 }

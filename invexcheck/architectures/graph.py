@@ -50,11 +50,16 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An operator applied to earlier values, by number (None: a literal, or left out)."""
+    """An operator applied to earlier values, by number, to literals, as texts, and to None where left out."""
 
     op: str
-    arguments: tuple[int | None, ...]
+    operands: tuple[int | str | None, ...]
     attributes: Mapping[str, Any]
+
+    @property
+    def arguments(self) -> tuple[int, ...]:
+        """The values that it is applied to."""
+        return tuple(a for a in self.operands if isinstance(a, int))
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +193,7 @@ class _Reader:
         if raw[0] in COMPARISONS:
             self.guards[number] = (raw[0], numbers, values)
         self.used.update(k for k in numbers if k is not None)
-        self.nodes.append(Node(raw[0], numbers, attributes))
+        self.nodes.append(Node(raw[0], tuple(raw[1]), attributes))
         self.values.append(value)
 
     def _argument(self, raw: Any, op: str, path: Path) -> tuple[int | None, Value | None]:

@@ -13,13 +13,14 @@ from invexcheck.rules import (
     rank_defects,
     refutation,
     regions,
+    training,
     valley,
 )
 
 FUNCTIONS = (enclosure, algebra, calculus, valley, properties, refutation)
 MAPS = (networks, jacobians, regions, generic_rank, rank_defects, compositions)
 
-ALL: tuple[Rule, ...] = tuple(rule for module in (*FUNCTIONS, *MAPS) for rule in module.RULES)
+ALL: tuple[Rule, ...] = tuple(rule for module in (*FUNCTIONS, *MAPS, training) for rule in module.RULES)
 RULES: dict[str, Rule] = {rule.name: rule for rule in ALL}
 if len(RULES) != len(ALL):
     raise ValueError("two rules have one name")

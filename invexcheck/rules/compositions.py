@@ -8,7 +8,7 @@ from flint import arb, fmpq, fmpq_mat
 
 from invexcheck.balls import precision
 from invexcheck.errors import Reject
-from invexcheck.goals import Claim, FullRank, MapClaim, Obligation, Rule
+from invexcheck.goals import AnyClaim, Claim, FullRank, MapClaim, Obligation, Rule
 from invexcheck.intervals import Interval, Undefined, evaluate
 from invexcheck.networks.functions import Enclosures, as_ball
 from invexcheck.networks.graph import Network
@@ -158,11 +158,11 @@ def certificate_rule(session: Session, goal: Claim | FullRank, fields: Fields) -
     return []
 
 
-def _same_function(claim: Claim | MapClaim, goal: Claim) -> bool:
+def _same_function(claim: AnyClaim, goal: Claim) -> bool:
     return isinstance(claim, Claim) and claim == goal
 
 
-def _same_map(claim: Claim | MapClaim, goal: FullRank) -> bool:
+def _same_map(claim: AnyClaim, goal: FullRank) -> bool:
     if not isinstance(claim, MapClaim) or claim.negated or claim.region is not None:
         return False
     kinds = (NONSINGULAR, ALMOST) if goal.almost else (NONSINGULAR,)

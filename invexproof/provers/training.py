@@ -1,0 +1,112 @@
+"""Claims about training problems: the checker's own reading of the graph settles them, or says what is missing."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from invexcheck.architectures.graph import Architecture, read_architecture
+from invexcheck.architectures.methods import (
+    ALMOST_EVERY,
+    COLLAPSES,
+    DENSITY,
+    METHODS,
+    SEQUENCE,
+    ZERO,
+)
+from invexcheck.architectures.values import Smoothness
+from invexcheck.errors import Refuse, Reject
+from invexcheck.goals import TrainingClaim
+from invexcheck.kernel import FORMAT
+from invexcheck.limits import Budget, Limits
+from invexcheck.reading import Fields
+from invexcheck.rules import RULES
+from invexcheck.rules.training import ANALYTIC, NONSINGULAR
+from invexcheck.session import Session
+from invexproof.errors import InvexproofError
+from invexproof.provers.outcome import Outcome, Verdict
+
+TRAINING_KINDS: Final = (ANALYTIC, NONSINGULAR)
+OPEN_CASE: Final = (
+    "whether a constant step size is good for all but countably many values, from a state of zeros and for a loss that "
+    "is not analytic everywhere, is an open problem; ask for a state with a density (--start density), or for almost "
+    "every sequence of step sizes (--step almost-every-sequence)"
+)
+
+
+class TrainingClaimError(InvexproofError):
+    """A claim about a training problem that cannot be made."""
+
+
+def infer(subject: dict[str, Any]) -> Architecture:
+    """What the checker infers of a graph.  Raises Reject or Refuse where a node is not defined for all parameters."""
+    limits = Limits()
+    with Fields(subject, ("claim", "subject"), limits) as fields:
+        return read_architecture(fields, limits, Budget(limits))
+
+
+def prove_training(
+    subject: dict[str, Any], kind: str, method: str = "gd", start: str = DENSITY, step: str = ALMOST_EVERY
+) -> Outcome:
+    """Decide a claim about the graph of a training problem, as it stands in a certificate.
+
+    Raises TrainingClaimError for a method, start or step that makes no claim.
+    """
+    try:
+        architecture = infer(subject)
+    except (Reject, Refuse) as error:
+        code = error.code if isinstance(error, Reject) else "limit"
+        if code != "domain":
+            raise TrainingClaimError(f"the checker cannot read this graph: {error.message}") from None
+        return Outcome(Verdict.UNDECIDED, reason=f"the loss is not known to be defined: {error.message}")
+    claim: dict[str, Any] = {"kind": kind, "negated": False, "subject": subject}
+    if kind == ANALYTIC:
+        return _settled(architecture, claim, "graph")
+    if method in COLLAPSES:
+        claim |= {"negated": True, "method": method}
+        return _settled(architecture, claim, COLLAPSES[method].rule)
+    key = (method, start, step)
+    if key not in METHODS:
+        return _not_in_the_table(method, start, step)
+    claim |= {"method": method, "start": start, "step": step}
+    return _settled(architecture, claim, METHODS[key].rule)
+
+
+def _settled(architecture: Architecture, claim: dict[str, Any], rule: str) -> Outcome:
+    """The certificate, if the checker's rule applies."""
+    goal = TrainingClaim(
+        claim["kind"],
+        architecture,
+        claim["negated"],
+        *(claim.get(key, "") for key in ("method", "start", "step")),
+    )
+    proof = {"rule": rule}
+    session = Session(Limits())
+    try:
+        with Fields(proof, ("proof", "step"), session.limits) as fields:
+            fields.text("rule")
+            RULES[rule].apply(session, goal, fields)
+    except Reject as error:
+        analytic = architecture.smoothness == Smoothness.ANALYTIC
+        reason = error.message if analytic or goal.start != ZERO else OPEN_CASE
+        return Outcome(Verdict.UNDECIDED, reason=reason)
+    verdict = Verdict.REFUTED if goal.negated else Verdict.PROVED
+    document = {"format": FORMAT, "claim": claim, "proof": {"step": proof}, "provenance": {}}
+    return Outcome(verdict, document)
+
+
+def _not_in_the_table(method: str, start: str, step: str) -> Outcome:
+    """Where no theorem says this: what can be said instead."""
+    known = [key for key in METHODS if key[0] == method]
+    if not known:
+        names = ", ".join(sorted({key[0] for key in METHODS} | COLLAPSES.keys()))
+        raise TrainingClaimError(f"there is no method {method!r:.40}; there are {names}")
+    said = "; ".join(f"--start {s} --step {t}" for _, s, t in known)
+    weaker = f"no theorem says this of {method} with --start {start} --step {step}; what can be said: {said}"
+    return Outcome(Verdict.UNDECIDED, reason=weaker)
+
+
+def strongest(method: str, start: str) -> str:
+    """The strongest statement about step sizes that the table has for a method and a start."""
+    steps = [step for name, begin, step in METHODS if (name, begin) == (method, start)]
+    order = ("every", ALMOST_EVERY, SEQUENCE)
+    return min(steps, key=order.index) if steps else ALMOST_EVERY

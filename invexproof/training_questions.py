@@ -1,0 +1,120 @@
+"""Questions about training problems: is a step of a method non-singular, is the loss piecewise analytic?"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from invexproof.architectures.graph import Graph
+from invexproof.certificates.builder import Document, canonical_bytes
+from invexproof.proving import DEFAULT_TIMEOUT
+from invexproof.results import Result
+
+PIECEWISE_ANALYTIC: Final = "training.paa"
+GD_NONSINGULAR: Final = "training.gd-nonsingular"
+
+
+@dataclass(frozen=True)
+class TrainingTarget:
+    """The training problem of an architecture: its graph, with the loss, and how it was named."""
+
+    name: str
+    graph: Graph
+    slug: str
+    loss: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def subject(self) -> dict[str, Any]:
+        """The graph as it stands in a certificate."""
+        return self.graph.to_subject()
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the subject, as the checker prints it."""
+        return hashlib.sha256(canonical_bytes(self.subject)).hexdigest()
+
+    def to_json(self) -> dict[str, Any]:
+        """How it was named, its digest, and its size."""
+        return {
+            "name": self.name,
+            "digest": self.digest,
+            "loss": self.loss or None,
+            "p": self.graph.parameter_count,
+            "nodes": len(self.graph.nodes),
+        }
+
+    def ranges_json(self) -> dict[str, dict[str, str]]:
+        """Nothing is quantified in intervals that the graph does not say itself."""
+        return {}
+
+
+@dataclass(frozen=True)
+class TrainingQuestion:
+    """A claim about a training problem, and where its certificate is to be written (None: nowhere).
+
+    ``method``, ``start`` and ``step`` are those of the checker's table (invexcheck.architectures.methods).
+    """
+
+    target: TrainingTarget
+    claim: str = GD_NONSINGULAR
+    method: str = "gd"
+    start: str = "density"
+    step: str = "almost-every"
+    timeout: float | None = DEFAULT_TIMEOUT
+    out: Path | None = None
+
+    @property
+    def sidecar(self) -> None:
+        """Claims hold for all weights, so there is no file of them."""
+
+    def options(self) -> dict[str, Any]:
+        """What the provenance says of the question."""
+        return {"loss": self.target.loss, "subject": self.target.name}
+
+    def request(self, folder: Path | None) -> dict[str, Any]:
+        """The question as a worker understands it."""
+        return {
+            "operation": "prove-training",
+            "subject": self.target.subject,
+            "kind": self.claim,
+            "method": self.method,
+            "start": self.start,
+            "step": self.step,
+        }
+
+    def blank(self) -> Result:
+        """The answer before anything is known."""
+        return Result("undecided", self.claim, self.target, notes=self.target.notes)
+
+    def asks(self, document: Document) -> bool:
+        """Whether a certificate's claim is this one, or its negation."""
+        claim = document.get("claim")
+        asked = {"kind": self.claim, "subject": self.target.subject}
+        if self.claim == GD_NONSINGULAR:
+            asked["method"] = self.method
+            if isinstance(claim, dict) and not claim.get("negated"):
+                asked |= {"start": self.start, "step": self.step}
+        return isinstance(claim, dict) and {k: v for k, v in claim.items() if k != "negated"} == asked
+
+    def text(self) -> str:
+        """What is asked, in short."""
+        return claim_text(self.target.name, self.claim, self.method, self.start, self.step)
+
+
+STEP_TEXT: Final = {
+    "almost-every": "for almost every step size",
+    "every": "for every step size",
+    "almost-every-sequence": "for almost every sequence of step sizes",
+}
+
+
+def claim_text(name: str, claim: str, method: str = "gd", start: str = "", step: str = "") -> str:
+    """A claim about a training problem in short: ``gd on vit is non-singular for almost every step size``."""
+    if claim == PIECEWISE_ANALYTIC:
+        return f"the loss of {name} is continuous and piecewise analytic in the parameters"
+    zeros = " from a state of zeros" if start == "zero" else ""
+    return f"{method} on {name} is non-singular{zeros} {STEP_TEXT.get(step, '')}".rstrip()
