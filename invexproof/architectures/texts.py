@@ -34,10 +34,10 @@ def number(text: str) -> Fraction:
 
 def integer(text: str) -> int:
     """A whole number."""
-    value = number(text)
-    if value.denominator != 1:
+    value = parse(text)
+    if value.op != "rat" or value.value.denominator != 1:
         raise ArchitectureError(f"{text!r:.40} is no whole number")
-    return int(value)
+    return int(value.value)
 
 
 def sizes(text: str) -> tuple[int, ...]:

@@ -28,9 +28,9 @@ __all__ = [
     "Setting",
     "UNet",
     "ViT",
+    "find_reference",
     "named_as_reference",
     "read_reference",
-    "reference",
 ]
 
 
@@ -50,6 +50,10 @@ class Reference:
 
     architecture: type[Architecture]
     defaults: Mapping[str, Any] = field(default_factory=dict)
+
+    def make(self, settings: Mapping[str, Any]) -> Architecture:
+        """The architecture with these settings, by field, and defaults otherwise."""
+        return self.architecture(**{**self.defaults, **settings})
 
     @property
     def settings(self) -> tuple[Setting, ...]:
@@ -100,31 +104,19 @@ def read_reference(text: str) -> Architecture:
     Raises ArchitectureError, which names what is near, or the settings.
     """
     name, arguments = named(text)
-    given = dict(arguments.keywords)
-    for value in arguments.positional:
-        given = {_first(name, given): value, **given}
-    return reference(name, given)
-
-
-def reference(name: str, given: Mapping[str, str]) -> Architecture:
-    """The architecture of that name with settings as texts.  Raises ArchitectureError."""
-    found = _find(name)
+    found = find_reference(name)
+    first = found.architecture.first
+    given = [*((first, value) for value in arguments.positional), *arguments.keywords]
+    if len({key for key, _ in given}) < len(given):
+        raise ArchitectureError(f"{name}: {first} is given twice; other settings have names, as in batch=4")
     try:
-        return found.architecture.read(given, found.defaults)
+        return found.make(dict(found.architecture.setting(key, value) for key, value in given))
     except ArchitectureError as error:
         raise ArchitectureError(f"{name}: {error}") from None
 
 
-def _first(name: str, given: Mapping[str, str]) -> str:
-    first = _find(name).architecture.first
-    if first in given:
-        raise ArchitectureError(
-            f"{name}: {first} is given twice; other settings are given by name, as in {first}=..."
-        )
-    return first
-
-
-def _find(name: str) -> Reference:
+def find_reference(name: str) -> Reference:
+    """The reference of that name; raises ArchitectureError."""
     if name not in REFERENCES:
         hint, known = near(name, REFERENCES), ", ".join(REFERENCES)
         raise ArchitectureError(f"there is no architecture {name!r:.40}{hint}; the architectures are {known}")

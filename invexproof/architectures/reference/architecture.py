@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from invexproof.architectures.builder import Builder, Model
 from invexproof.architectures.errors import ArchitectureError
@@ -51,21 +51,18 @@ class Architecture(ABC):
         return Model(builder, {"output": self.output(Layers(builder))})
 
     @classmethod
-    def read(cls, given: Mapping[str, str], defaults: Mapping[str, Any] | None = None) -> Self:
-        """The architecture with these settings, as texts by name.  Raises ArchitectureError."""
+    def setting(cls, name: str, text: str) -> tuple[str, Any]:
+        """The field that a setting is, and the value that a text gives it.  Raises ArchitectureError."""
         known = {row.name: str(row.type) for row in fields(cls)}
-        values = dict(defaults or {})
-        for name, text in given.items():
-            key = name.replace("-", "_")
-            if key not in known:
-                raise ArchitectureError(
-                    f"there is no setting {name!r:.40}{near(key, known)}; the settings are {', '.join(known)}"
-                )
-            try:
-                values[key] = READERS[known[key]](text.strip())
-            except InvexproofError as error:
-                raise ArchitectureError(f"the setting {name}: {error}") from None
-        return cls(**values)
+        key = name.replace("-", "_")
+        if key not in known:
+            raise ArchitectureError(
+                f"there is no setting {name!r:.40}{near(key, known)}; the settings are {', '.join(known)}"
+            )
+        try:
+            return key, READERS[known[key]](text.strip())
+        except InvexproofError as error:
+            raise ArchitectureError(f"the setting {name}: {error}") from None
 
 
 def _check(name: str, value: Any, metadata: Mapping[str, Any]) -> None:
