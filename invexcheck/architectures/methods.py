@@ -86,9 +86,18 @@ LION = (
     "Lion: c = beta1 m + (1 - beta1) v(theta), theta' = theta - eta (sign(c) + lambda theta), "
     "m' = beta2 m + (1 - beta2) v(theta) (beta2 != 0)"
 )
-ADAM = "Adam as in torch.optim.Adam without amsgrad (0 < beta1, beta2 < 1, coupled weight decay, {epsilon}; s is exp_avg_sq)"
-ADAMW = "AdamW as in torch.optim.AdamW without amsgrad (0 < beta1, beta2 < 1, weight decay lambda, {epsilon}; s is exp_avg_sq)"
-RMSPROP = "RMSprop as in torch.optim.RMSprop, neither centered nor with momentum (0 < alpha < 1, {epsilon}; s is square_avg)"
+ADAM = (
+    "Adam as in torch.optim.Adam without amsgrad (s is exp_avg_sq; 0 < beta1, beta2 < 1, {epsilon}, coupled weight "
+    "decay lambda)"
+)
+ADAMW = (
+    "AdamW as in torch.optim.AdamW without amsgrad (s is exp_avg_sq; 0 < beta1, beta2 < 1, {epsilon}, weight decay "
+    "lambda)"
+)
+RMSPROP = (
+    "RMSprop as in torch.optim.RMSprop, neither centered nor with momentum (s is square_avg; 0 < alpha < 1, "
+    "{epsilon})"
+)
 WEAK, STRONG = "epsilon >= 0", "epsilon > 0"
 POSITIVE = " with s > 0"
 ANY_DATA = "any sequence of data fixed in advance"
