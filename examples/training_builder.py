@@ -1,4 +1,4 @@
-"""A training problem in Python: two towers whose outputs are compared, as in contrastive learning (docs/training.md)."""
+"""A training problem in Python: two towers whose outputs are compared, as in contrastive learning."""
 
 from fractions import Fraction
 
