@@ -126,7 +126,8 @@ def _fitting(indices: tuple[int, ...], shape: tuple[int, ...], axis: int) -> Non
 
 
 def _scatter(call: Call) -> Value:
-    """As `torch.scatter`; of several sources for one place the last one in row-major order counts."""
+    """As `torch.scatter`, with different places for different sources."""
+    call.demand(1, False, "distinct", "may name a place twice", call["axis"])
     return _scattered(call, call.range(0).hull(call.range(2)))
 
 

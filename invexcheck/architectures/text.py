@@ -107,6 +107,8 @@ def _condition(architecture: Architecture, condition: Condition) -> str:
     if condition.word == "labels":
         ignored = "" if condition.bounds[2] is None else f", or {condition.bounds[2]} (ignored)"
         return f"every entry of {name} is from {condition.bounds[0]} to {condition.bounds[1]}{ignored}"
+    if condition.word == "distinct":
+        return f"along axis {condition.bounds[0]}, the entries of {name} are different"
     return {
         "nonzero": f"no entry of {name} is 0",
         "positive": f"every entry of {name} is above 0",

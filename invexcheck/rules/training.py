@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from invexcheck.architectures.dead_heads import Head
 from invexcheck.architectures.methods import COLLAPSES, METHODS
 from invexcheck.architectures.values import Smoothness
+from invexcheck.architectures.vanishing import vanishing_gradients
 from invexcheck.errors import Reject
 from invexcheck.goals import Obligation, Rule, TrainingClaim
 from invexcheck.reading import Fields
@@ -43,11 +45,32 @@ def _method_rule(name: str) -> Callable[[Session, TrainingClaim, Fields], list[O
 def _collapse_rule(name: str) -> Callable[[Session, TrainingClaim, Fields], list[Obligation]]:
     def apply(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
         """The image, or a part of positive measure, lies in a null set, whatever the graph."""
-        if COLLAPSES[goal.method].rule != name:
-            raise Reject("no theorem of this rule says this of the method", "method")
+        _of_method(goal, name)
         return []
 
     return apply
+
+
+def soft_threshold_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
+    """Near theta = 0 the derivative by some parameter is small, so that the step ends in the threshold."""
+    _of_method(goal, "soft-threshold")
+    if not vanishing_gradients(goal.architecture):
+        raise Reject("no parameter is known to have a derivative that vanishes at 0", "method")
+    return []
+
+
+def exact_line_search_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
+    """On an open set the loss is a squared distance of one bias (or of one output), which one step minimises."""
+    _of_method(goal, "exact-line-search")
+    head = Head(goal.architecture)
+    if not head.dies() and not head.fits_one_example():
+        raise Reject("the squared error is not known to depend on a last bias alone anywhere", "method")
+    return []
+
+
+def _of_method(goal: TrainingClaim, rule: str) -> None:
+    if COLLAPSES[goal.method].rule != rule:
+        raise Reject("no theorem of this rule says this of the method", "method")
 
 
 def _proving(name: str, lemmas: tuple[str, ...]) -> Rule:
@@ -69,4 +92,18 @@ RULES = (
     _refuting("countable-image", ("countable-image",)),
     _refuting("null-image", ("null-image",)),
     _refuting("bounded-projection", (*GRAPH, "bounded-projection")),
+    Rule(
+        "soft-threshold",
+        (TrainingClaim,),
+        (*GRAPH, "stop-gradient", "structural-zero-gradient", "proximal-collapse"),
+        soft_threshold_rule,
+        ((NONSINGULAR, True),),
+    ),
+    Rule(
+        "exact-line-search",
+        (TrainingClaim,),
+        (*GRAPH, "exact-line-search-collapse"),
+        exact_line_search_rule,
+        ((NONSINGULAR, True),),
+    ),
 )

@@ -1,0 +1,79 @@
+"""Squared errors that depend on the last bias alone, on an open set of parameters and for all data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import prod
+
+from invexcheck.architectures.graph import PARAMETER, Architecture, Node
+from invexcheck.architectures.values import Smoothness
+from invexcheck.architectures.vanishing import zeros
+
+BIASED = frozenset(
+    ["linear", "convolution", "transposed_convolution", "layer_norm", "group_norm", "batch_norm"]
+)
+"""Operators that add their third argument, repeated, to what does not depend on it."""
+HEADS = ("linear", "convolution", "transposed_convolution")
+
+
+class Head:
+    """The last affine layer under a squared error, if there is one: ``loss(moved(op(h, weight, bias)), target)``."""
+
+    def __init__(self, architecture: Architecture) -> None:
+        self.architecture = architecture
+        self.uses = Counter(a for node in architecture.nodes for a in node.arguments)
+        self.node = self._found()
+
+    def _found(self) -> Node | None:
+        architecture = self.architecture
+        loss = architecture.nodes[-1]
+        if loss.op != "mean_squared_error" or architecture.detached:
+            return None
+        outputs = [a for a in loss.arguments if architecture.values[a].trained]
+        if len(outputs) != 1 or len(loss.arguments) != 2:
+            return None
+        node = architecture.node(outputs[0])
+        while node is not None and node.op in ("reshape", "transpose"):
+            node = architecture.node(node.arguments[0])
+        return node if node is not None and node.op in HEADS else None
+
+    def own(self, operand: int | str | None) -> bool:
+        """Whether it is a parameter that is used in one place only."""
+        if not isinstance(operand, int) or operand >= len(self.architecture.inputs):
+            return False
+        return self.architecture.inputs[operand].role == PARAMETER and self.uses[operand] == 1
+
+    def dies(self) -> bool:
+        """Whether the features vanish when all rectified units with biases of their own are dead."""
+        node = self.node
+        if node is None or not self.own(node.operands[2]):
+            return False
+        if self.architecture.smoothness == Smoothness.DISCONTINUOUS:
+            return False
+        first = len(self.architecture.inputs)
+        dead = {
+            k
+            for k, unit in enumerate(self.architecture.nodes, first)
+            if unit.op == "relu" and self._shifted(unit.arguments[0])
+        }
+        return node.operands[0] in zeros(self.architecture, dead)
+
+    def _shifted(self, value: int) -> bool:
+        """Whether it is a sum of a bias of its own and of what does not depend on it."""
+        node = self.architecture.node(value)
+        while node is not None and node.op == "add" and len(set(node.arguments)) == 2:
+            if any(map(self.own, node.arguments)):
+                return True
+            # What is computed first cannot depend on what comes later, nor on the bias in there.
+            node = self.architecture.node(max(node.arguments))
+        return node is not None and node.op in BIASED and self.own(node.operands[2])
+
+    def fits_one_example(self) -> bool:
+        """Whether the model is affine in one example, with a weight and a bias of its own."""
+        node = self.node
+        if node is None or node.op != "linear":
+            return False
+        x, weight, bias = node.operands
+        if not isinstance(x, int) or self.architecture.values[x].trained:
+            return False
+        return self.own(weight) and self.own(bias) and prod(self.architecture.values[x].shape[:-1]) == 1
