@@ -173,12 +173,16 @@ def _enclosed(b: Builder, name: str, value: Any) -> int:
 
 
 def _continuous_form(e: Expression) -> PiecewiseForm | None:
-    """The pieces, if they are finitely many and fit together (to as many digits as are computed)."""
+    """The pieces, if they are finitely many, have values at their ends, and fit together (to many digits)."""
     try:
         form = normal_form(e)
     except PiecewiseError:
         return None
-    fits = all(_near(j.left.value, j.value) and _near(j.right.value, j.value) for j in form.junctions)
+    fits = all(
+        side.exact_value is not None and _near(side.value, j.value)
+        for j in form.junctions
+        for side in (j.left, j.right)
+    )
     return form if fits and not form.infinite else None
 
 

@@ -134,13 +134,11 @@ def _of_reference(root: Item, kind: str) -> tuple[Model, str]:
     given = {key: item for key, item in fields.items() if key in own}
     values = dict(_setting(found, key, item) for key, item in given.items())
     inner = fields[kind]
-    if isinstance(inner.value, dict):
-        for key, item in inner.value.items():
-            if key in given:
-                raise item.error(f"{key} is given twice, here and beside {kind}")
-            values |= [_setting(found, key, item)]
-    elif not inner.empty:
-        values |= [_setting(found, found.architecture.first, inner)]
+    first = {} if inner.empty else {found.architecture.first: inner}
+    for key, item in (inner.value if isinstance(inner.value, dict) else first).items():
+        if key in given:
+            raise item.error(f"{key} is given twice, here and beside {kind}")
+        values |= [_setting(found, key, item)]
     architecture = found.make(values)
     return architecture.build(), architecture.loss
 

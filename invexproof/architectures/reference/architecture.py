@@ -54,13 +54,12 @@ class Architecture(ABC):
     def setting(cls, name: str, text: str) -> tuple[str, Any]:
         """The field that a setting is, and the value that a text gives it.  Raises ArchitectureError."""
         known = {row.name: str(row.type) for row in fields(cls)}
-        key = name.replace("-", "_")
-        if key not in known:
+        if name not in known:
             raise ArchitectureError(
-                f"there is no setting {name!r:.40}{near(key, known)}; the settings are {', '.join(known)}"
+                f"there is no setting {name!r:.40}{near(name, known)}; the settings are {', '.join(known)}"
             )
         try:
-            return key, READERS[known[key]](text.strip())
+            return name, READERS[known[name]](text.strip())
         except InvexproofError as error:
             raise ArchitectureError(f"the setting {name}: {error}") from None
 
