@@ -79,7 +79,7 @@ def _training_statement(claim: TrainingClaim) -> str:
         key = (claim.method, claim.start, claim.step)
         method = (COLLAPSES[claim.method] if claim.negated else METHODS[key]).sentence
     sentence = KINDS[claim.kind][claim.negated].format(method=method)
-    return f"{sentence}\n{describe_training(claim.architecture)}"
+    return f"{sentence}\n{describe_training(claim.architecture, not claim.negated)}"
 
 
 def _map_statement(session: Session, claim: MapClaim) -> str:

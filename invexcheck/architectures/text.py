@@ -15,17 +15,22 @@ MAX_LINES = 60
 MAX_NODES = 40
 """Of a graph whose nodes are listed; of others, operators are counted."""
 
+SUMS = "  or L is the loss of a data set of any size: a sum, with any real weights, of finitely many losses of mini-batches;"
 KIND_TEXT = {"extended": "real or -oo"}
 
 
-def describe(architecture: Architecture) -> str:
-    """What L, p and v are, in lines; what is left out is bound by the digest of the subject."""
+def describe(architecture: Architecture, sums: bool) -> str:
+    """What L, p and v are, in lines; what is left out is bound by the digest of the subject.
+
+    `sums`: the statement holds for sums of losses of mini-batches, too.
+    """
     parameters = architecture.parameters
     lines = [
         "where, in exact real arithmetic,",
         f"  theta in R^p, p = {architecture.dimension}, has the entries of {len(parameters)} parameter tensor(s);",
         f"  L(theta) is the loss of a mini-batch, the last of the {len(architecture.nodes)} node(s) of the subject:",
         *_nodes(architecture),
+        *([SUMS] if sums else []),
         _field(architecture),
     ]
     for role, title in ((DATA, "the data are all"), (CONSTANT, "the constants are all")):
