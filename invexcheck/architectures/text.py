@@ -15,7 +15,7 @@ MAX_LINES = 60
 MAX_NODES = 40
 """Of a graph whose nodes are listed; of others, operators are counted."""
 
-SUMS = "  or L is the loss of a data set of any size: a sum, with any real weights, of finitely many losses of mini-batches;"
+SUMS = "  or a sum, with any real weights, of finitely many such losses (that of a data set of any size);"
 KIND_TEXT = {"extended": "real or -oo"}
 
 
