@@ -14,7 +14,7 @@ from invexproof.architectures.yaml_layers import LAYERS
 from invexproof.errors import InvexproofError
 from tests.architectures.checking import inferred
 
-EXAMPLES = sorted(Path("examples").glob("training_*.yaml"))
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("training_*.yaml"))
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
