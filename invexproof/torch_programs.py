@@ -33,7 +33,7 @@ IGNORED: Final = words(
     """
     dtype layout device pin_memory memory_format non_blocking copy requires_grad implicit half_to_float
     cudnn_enabled cudnn_enable cudnn_allow_tf32 allow_tf32 momentum benchmark deterministic path generator
-    N C HxW
+    N C HxW stable sorted sparse sparse_grad inplace
     """
 )
 """Arguments of operators that do not change the function that is computed."""
@@ -163,19 +163,25 @@ class Row(NamedTuple):
 
     lower: Callable[..., Any]
     arguments: Mapping[str, str]
+    shaped: bool = False
+    """Whether the other arguments say nothing but the shape of the result, which is known."""
 
 
 def row(lower: Callable[..., Any], arguments: str) -> Row:
-    """A row of a table of operators; arguments are written ``x=self dim``, ``x=self`` where the two names differ."""
-    pairs = (argument.partition("=") for argument in arguments.split())
-    return Row(lower, {parameter: name or parameter for parameter, _, name in pairs})
+    """A row of a table of operators; arguments are written ``x=self dim``, ``x=self`` where the two names differ.
+
+    ``...`` stands for arguments that say nothing but the shape of the result.
+    """
+    names = [argument.partition("=") for argument in arguments.split() if argument != "..."]
+    pairs = {parameter: name or parameter for parameter, _, name in names}
+    return Row(lower, pairs, "..." in arguments.split())
 
 
 def row_of(node: Any, table: Mapping[str, Row]) -> Row | None:
-    """The row for a node's operator: by ``name.overload``, or else by its name."""
+    """The row for a node's operator: by ``name.overload`` (``name.default``), or else by its name."""
     schema = node.target._schema
     name = schema.name.partition("::")[2]
-    return table.get(f"{name}.{schema.overload_name}") or table.get(name)
+    return table.get(f"{name}.{schema.overload_name or 'default'}") or table.get(name)
 
 
 def bound(node: Any, value_of: Callable[[Any], Any], error: Error) -> dict[str, Any]:
@@ -202,7 +208,7 @@ def given(node: Any, table_row: Row, arguments: Mapping[str, Any], error: Error,
     defaults = {a.name: a.default_value for a in node.target._schema.arguments if a.has_default_value()}
     used = set(table_row.arguments.values())
     for name, value in arguments.items():
-        if name in used or name in IGNORED or _plain(value) == _plain(defaults.get(name)):
+        if table_row.shaped or name in used or name in IGNORED or _plain(value) == _plain(defaults.get(name)):
             continue
         raise error(f"its argument {name} = {value!r:.60} is not read; {how}")
     return {
