@@ -31,6 +31,11 @@ def scalar_function(op: str, **fixed: Any) -> Lower:
     return lambda low, x, **attributes: low.node(op, x, **fixed, **attributes)
 
 
+def gelu(low: Lowering, x: int, approximate: str = "none") -> int:
+    """GELU, exact or in the tanh form."""
+    return low.node("gelu", x, approximate=approximate == "tanh")
+
+
 def selu(low: Lowering, x: int, alpha: Fraction, gamma: Fraction) -> int:
     """SELU with its usual constants, or with others."""
     rounded = tuple(number(np.float32(float(value))) for value in SELU)
@@ -230,10 +235,16 @@ def over_space(operation: Reduction) -> Lower:
 
 
 def chosen_place(op: str) -> Lower:
-    """The place of the largest or smallest entry."""
+    """The place of the first (or last) largest or smallest entry."""
 
-    def lower(low: Lowering, x: int, axis: int, keep: int) -> int:
-        return low.node(op, x, axis=axis_of(axis, len(low.builder.shape(x))), keep=bool(keep))
+    def lower(low: Lowering, x: int, axis: int, keep: int, last: int = 0) -> int:
+        place = axis_of(axis, len(low.builder.shape(x)))
+        if not last:
+            return low.node(op, x, axis=place, keep=bool(keep))
+        length = low.builder.shape(x)[place]
+        first = low.node(op, low.node("flip", x, axes=[place]), axis=place, keep=bool(keep))
+        counted = low.node("subtract", Fraction(length - 1), low.node("cast", first, to="real"))
+        return low.node("cast", counted, to="integer")
 
     return lower
 

@@ -15,6 +15,7 @@ from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.graph import MINUS_INFINITY
 from invexproof.architectures.onnx_lowering import Lowering, scalar
 from invexproof.architectures.onnx_values import Given, Tensor, Tracked
+from invexproof.onnx_reading import Array
 
 # -- norms -----------------------------------------------------------------------------------------------------
 
@@ -44,7 +45,7 @@ def layer_norm(
     result = result if fits else _scaled(low, result, weight, bias)
     if wanted < 2:
         return result, None, None
-    axes = range(first, len(shape))
+    axes = list(range(first, len(shape)))
     spread = low.node("variance", x, axes=axes, correction=0, keep=True)
     inverse = low.node("rsqrt", low.node("add", spread, eps))
     return result, building.reduce(b, "mean", x, axes, keep=True), inverse
@@ -133,6 +134,8 @@ def attention(
     lengths: Tensor | None = None,
     *,
     causal: int = 0,
+    before: int = -1,
+    after: int = -1,
     heads: int | None = None,
     other_heads: int | None = None,
     scale: Fraction | None = None,
@@ -156,7 +159,9 @@ def attention(
     if groups > 1:
         key, value = (building.repeat_each(b, v, groups, 1) for v in (key, value))
     shape = (*b.shape(query)[:3], b.shape(key)[2])
-    attended, is_causal = _attended(low, mask, lengths, bool(causal), earlier, shape)
+    allowed = _allowed(shape[2], shape[3], earlier, bool(causal), before, after)
+    plain = bool(causal) and not earlier and before < 0 and after < 0
+    attended, is_causal = _attended(low, mask, lengths, allowed, plain, shape)
     width = b.shape(query)[3]
     if scale is not None and math.isclose(scale, width**-0.5, rel_tol=1e-6):
         scale = None
@@ -169,29 +174,42 @@ def attention(
     return mixed, *present
 
 
+def _allowed(
+    rows: int, columns: int, earlier: int, causal: bool, before: int, after: int
+) -> Array | None:
+    """Which keys each query may attend to; a window of -1 has no end.  None if all may be."""
+    distance = np.arange(rows)[:, None] + earlier - np.arange(columns)[None, :]
+    allowed = np.ones((rows, columns), dtype=bool)
+    for wanted, fits in (
+        (causal, distance >= 0),
+        (before >= 0, distance <= before),
+        (after >= 0, -distance <= after),
+    ):
+        allowed &= fits | (not wanted)
+    return None if allowed.all() else allowed
+
+
 def _attended(
     low: Lowering,
     mask: Tensor | None,
     lengths: Tensor | None,
+    allowed: Array | None,
     causal: bool,
-    earlier: int,
     shape: Sequence[int],
 ) -> tuple[int | None, bool]:
-    """The mask of attention, and whether it is causal besides; several masks are one constant."""
-    rows, columns = shape[2:]
+    """The mask of attention, and whether it is merely causal; several masks are one constant."""
+    columns = shape[3]
     if mask is None and lengths is None:
-        if causal and earlier:
-            return low.made("causal", np.tril(np.ones((rows, columns), dtype=bool), earlier)), False
-        return None, causal
-    if mask is not None and lengths is None and not causal and low.shape(mask)[-1:] in ((1,), (columns,)):
+        if allowed is None or causal:
+            return None, allowed is not None
+        return low.made("allowed", allowed), False
+    if mask is not None and lengths is None and allowed is None and low.shape(mask)[-1:] in ((1,), (columns,)):
         return low.handle(mask), False
     if isinstance(mask, Tracked):
         raise ArchitectureError("a mask that depends on parameters, besides another one, is not read")
     known = None if mask is None else mask.array
-    if known is not None and lengths is None and known.shape[-1] == columns:
-        allowed = np.tril(np.ones((rows, columns), dtype=bool), earlier)
-        joined = known & allowed if known.dtype == bool else np.where(allowed, known, -np.inf)
-        return low.made("mask", joined), False
+    if known is not None and lengths is None and known.shape[-1] == columns and allowed is not None:
+        return low.made("mask", known & allowed if known.dtype == bool else np.where(allowed, known, -np.inf)), False
     kind = "boolean" if mask is None or mask.kind == "boolean" else "extended"
     return low.builder.constant(f"{low.place}:mask", shape, kind), False
 
@@ -265,7 +283,7 @@ def quantized(
     return low.node("clamp", whole, low=limits[element][0], high=limits[element][1])
 
 
-def biased_gelu(approximate: str) -> Any:
+def biased_gelu(approximate: bool) -> Any:
     """GELU of a sum."""
 
     def lower(low: Lowering, x: int, bias: int | None = None) -> int:

@@ -71,7 +71,7 @@ OPERATORS: Final[Mapping[str, Row]] = {
     **{name: row(forms.scalar_function(op), "x") for name, op in _FUNCTIONS.items()},
     "Celu": row(forms.scalar_function("celu"), "x | alpha"),
     "Elu": row(forms.scalar_function("elu"), "x | alpha"),
-    "Gelu": row(forms.scalar_function("gelu"), "x | approximate"),
+    "Gelu": row(forms.gelu, "x | approximate"),
     "HardSigmoid": row(forms.hard_sigmoid, "x | alpha beta"),
     "LeakyRelu": row(forms.scalar_function("leaky_relu"), "x | slope=alpha"),
     "PRelu": row(forms.prelu, "x slope"),
@@ -108,8 +108,8 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "Where": row(forms.where, "condition:value x:value y:value"),
     # along axes
     **{name: row(forms.over_listed_axes(operation), _AXES) for name, operation in _REDUCTIONS.items()},
-    "ArgMax": row(forms.chosen_place("argmax"), "x | axis keep=keepdims"),
-    "ArgMin": row(forms.chosen_place("argmin"), "x | axis keep=keepdims"),
+    "ArgMax": row(forms.chosen_place("argmax"), "x | axis keep=keepdims last=select_last_index"),
+    "ArgMin": row(forms.chosen_place("argmin"), "x | axis keep=keepdims last=select_last_index"),
     "CumSum": row(forms.cumulative("cumulative_sum"), "x axis:known | exclusive reverse"),
     "CumProd": row(forms.cumulative("cumulative_product"), "x axis:known | exclusive reverse"),
     "Hardmax": row(forms.over_axis(forms.hard_max), "x | axis opset"),
@@ -132,6 +132,7 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "GatherElements": row(shapes.gather_elements, "x:any indices:value | axis"),
     "GatherND": row(shapes.gather_nd, "x:any indices:value | batch=batch_dims"),
     "Identity": row(shapes.identity, "x:any"),
+    "OptionalGetElement": row(shapes.identity, "x:any"),
     "OneHot": row(shapes.one_hot, "indices:integer depth:known values:value | axis"),
     "Reshape": row(shapes.reshaped, "x:any shape:known | allowzero"),
     "ReverseSequence": row(shapes.reversed_sequences, "x:any lengths:known | batch_axis time_axis"),
@@ -142,7 +143,7 @@ OPERATORS: Final[Mapping[str, Row]] = {
         shapes.sliced,
         "x:any starts:known ends:known axes:known steps:known | first=starts last=ends places=axes",
     ),
-    "SpaceToDepth": row(shapes.space_to_depth, "x:any | blocksize"),
+    "SpaceToDepth": row(shapes.space_to_depth, "x:any | blocksize mode"),
     "Split": row(shapes.split, "x:any sizes:known | axis outputs listed=split parts=num_outputs"),
     "Squeeze": row(shapes.squeezed, "x:any axes:known | listed=axes"),
     "Tile": row(shapes.tiled, "x:any repeats:known"),
@@ -174,7 +175,7 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "Attention": row(
         layers.attention,
         "query key value mask:value past_key past_value lengths:value | causal=is_causal heads=q_num_heads "
-        "other_heads=kv_num_heads scale softcap",
+        "other_heads=kv_num_heads scale softcap before=left_window_size after=right_window_size",
     ),
     "BatchNormalization": row(
         layers.batch_norm, "x weight bias mean:value variance:value | eps=epsilon training=training_mode"
@@ -197,10 +198,10 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "DequantizeLinear": row(layers.dequantized, "x scale zero | axis block=block_size"),
     "QuantizeLinear": row(layers.quantized, "x scale zero:value | axis block=block_size inferred"),
     # of other domains
-    "com.microsoft.BiasGelu": row(layers.biased_gelu("none"), "x bias"),
-    "com.microsoft.FastGelu": row(layers.biased_gelu("tanh"), "x bias"),
+    "com.microsoft.BiasGelu": row(layers.biased_gelu(False), "x bias"),
+    "com.microsoft.FastGelu": row(layers.biased_gelu(True), "x bias"),
     "com.microsoft.FusedMatMul": row(layers.fused_matmul, "x y | alpha left=transA right=transB"),
-    "com.microsoft.Gelu": row(forms.scalar_function("gelu"), "x"),
+    "com.microsoft.Gelu": row(forms.gelu, "x"),
     "com.microsoft.QuickGelu": row(forms.swish, "x | alpha"),
     "com.microsoft.SkipLayerNormalization": row(
         layers.skip_layer_norm, "x skip weight beta bias | eps=epsilon"

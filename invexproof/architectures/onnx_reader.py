@@ -107,8 +107,11 @@ class Reader:
         self._checked(node)
         if node.op_type in SEQUENCES and _plain(node):
             return SEQUENCES[node.op_type](self.low, node, *inputs)
-        inferred = self._inferred(node, inputs)
-        if not any(map(tracked, inputs)):
+        if node.op_type == "CastLike" and isinstance(inputs[0], Given):
+            inputs = [inputs[0], self._typed(inputs[1])]
+        depends = any(map(tracked, inputs))
+        inferred = self._inferred(node, inputs, depends)
+        if not depends:
             return list(self._folded(node, inputs, inferred))
         if node.op_type in OF_SHAPES and _plain(node):
             return list(self._of_shape(node, inputs, inferred))
@@ -262,6 +265,11 @@ class Reader:
         ]
         yield from self._folded(node, assumed, inferred)
 
+    def _typed(self, value: Value) -> Value:
+        """A number of the tensor's type."""
+        dtype = self.onnx.helper.tensor_dtype_to_np_dtype(self._element([value]))
+        return given("", np.zeros((), dtype), self._element([value]))
+
     # -- inference -------------------------------------------------------------------------------------------
 
     def _input_types(self, node: Any, inputs: list[Value]) -> dict[str, Any]:
@@ -274,8 +282,9 @@ class Reader:
                 result[name] = made(value.element, value.shape)
         return result
 
-    def _inferred(self, node: Any, inputs: list[Value]) -> dict[str, Inferred]:
-        """Element types and shapes of the results by ONNX's inference, as far as it goes."""
+    def _inferred(self, node: Any, inputs: list[Value], strict: bool) -> dict[str, Inferred]:
+        """Element types and shapes of the results by ONNX's inference, as far as it goes; if it finds that inputs do
+        not fit, that is an error only if it is strict."""
         if not _plain(node):
             return {}
         data = {
@@ -300,6 +309,8 @@ class Reader:
                 self._context.ir_version,
             )
         except self.onnx.shape_inference.InferenceError as error:
+            if not strict:
+                return {}
             raise ArchitectureError(f"its inputs do not fit: {_reason(error)}") from None
         except (KeyError, RuntimeError, ValueError):
             return {}

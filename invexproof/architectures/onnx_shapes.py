@@ -80,11 +80,21 @@ def split(
     outputs: int,
     listed: Any = None,
     parts: int | None = None,
-) -> tuple[int, ...]:
+) -> tuple[int | Given, ...]:
     """Parts of an axis: of these lengths, or as many as there are outputs."""
     length = low.builder.shape(x)[axis_of(axis, len(low.builder.shape(x)))]
-    given_sizes = integers(sizes) if sizes is not None else listed
-    return tuple(building.split(low.builder, x, given_sizes or -(-length // (parts or outputs)), axis))
+    chosen = integers(sizes) if sizes is not None else listed
+    if not chosen:
+        return tuple(building.split(low.builder, x, -(-length // (parts or outputs)), axis))
+    full = iter(building.split(low.builder, x, [n for n in chosen if n], axis))
+    return tuple(next(full) if n else _nothing(low, x, axis) for n in chosen)
+
+
+def _nothing(low: Lowering, x: int, axis: int) -> Given:
+    """A part of length 0."""
+    shape = list(low.builder.shape(x))
+    shape[axis] = 0
+    return given(f"{low.place}:nothing", np.zeros(shape, dtype=np.float32), 1)
 
 
 def sliced(
@@ -271,14 +281,13 @@ def depth_to_space(low: Lowering, x: int, blocksize: int, mode: str = "DCR") -> 
     return reshape(low.builder, moved, [n, c // s**2, h * s, w * s])
 
 
-def space_to_depth(low: Lowering, x: int, blocksize: int) -> int:
+def space_to_depth(low: Lowering, x: int, blocksize: int, mode: str = "DCR") -> int:
     """Blocks of pixels as channels."""
     n, c, h, w = low.builder.shape(x)
     s = blocksize
     parts = reshape(low.builder, x, [n, c, h // s, s, w // s, s])
-    return reshape(
-        low.builder, transpose(low.builder, parts, [0, 3, 5, 1, 2, 4]), [n, c * s**2, h // s, w // s]
-    )
+    order = [0, 1, 3, 5, 2, 4] if mode == "CRD" else [0, 3, 5, 1, 2, 4]
+    return reshape(low.builder, transpose(low.builder, parts, order), [n, c * s**2, h // s, w // s])
 
 
 # -- sequences -------------------------------------------------------------------------------------------------

@@ -378,7 +378,7 @@ def resized(
     ratio = dict(zip(chosen, given_factors, strict=True)) if given_factors else {}
     uneven = any(ratio.get(k, Fraction(new[k], old[k])) != Fraction(new[k], old[k]) for k in changed)
     style = _STYLES.get((mode, place, rounding if mode == "nearest" else "", cubic if mode == "cubic" else 0))
-    small = style is not None and not style[1] and 1 in new[2:] and place == "align_corners"
+    small = place == "pytorch_half_pixel" and 1 in new[2:]
     if style and not uneven and not outside and not antialias and not small and changed and min(changed) >= 2:
         return low.node("resample", x, size=new[2:], mode=style[0], align_corners=style[1])
     if place == "tf_crop_and_resize":
