@@ -165,7 +165,7 @@ class TrainingClaim:
     """A top-level statement about the training problem of an architecture.
 
     `method`, `start` and `step` are as in `invexcheck.architectures.methods`; empty where the claim is about the
-    loss alone, and the last two where it is negated.
+    loss alone, and the last two where it is negated. `size` is the step size of a claim about one.
     """
 
     kind: str
@@ -174,6 +174,7 @@ class TrainingClaim:
     method: str = ""
     start: str = ""
     step: str = ""
+    size: fmpq | None = None
 
 
 AnyClaim = Claim | MapClaim | TrainingClaim

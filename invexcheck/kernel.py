@@ -7,7 +7,7 @@ from typing import Any
 from flint import fmpq
 
 from invexcheck.architectures.graph import read_architecture
-from invexcheck.architectures.methods import COLLAPSES, METHODS
+from invexcheck.architectures.methods import COLLAPSES, METHODS, NUMBER, STEPS
 from invexcheck.errors import Path, Refuse, Reject, shown, within
 from invexcheck.goals import AnyClaim, Claim, MapClaim, Obligation, ParameterRange, TrainingClaim
 from invexcheck.intervals import Undefined
@@ -163,11 +163,23 @@ def _read_training_claim(session: Session, kind: str, fields: Fields) -> Trainin
     if kind != NONSINGULAR_STEP:
         return TrainingClaim(kind, architecture, negated)
     if negated:
-        return TrainingClaim(kind, architecture, True, fields.choice("method", COLLAPSES))
+        method = fields.choice("method", COLLAPSES)
+        size = _step_size(fields) if method == "gd" else None
+        return TrainingClaim(kind, architecture, True, method, size=size)
     method, start, step = (fields.text(name) for name in ("method", "start", "step"))
+    size = None
+    if step not in STEPS:
+        step, size = NUMBER, _step_size(fields)
     if (method, start, step) not in METHODS:
         raise Reject("no such claim about this method, start and step", "claim", fields.path)
-    return TrainingClaim(kind, architecture, False, method, start, step)
+    return TrainingClaim(kind, architecture, False, method, start, step, size)
+
+
+def _step_size(fields: Fields) -> fmpq:
+    size = fields.rational("step")
+    if not size > 0:
+        raise Reject("a step size is positive", "claim", (*fields.path, "step"))
+    return size
 
 
 def _interval(session: Session, raw: Any, path: Path) -> tuple[fmpq, fmpq]:

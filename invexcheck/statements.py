@@ -78,6 +78,8 @@ def _training_statement(claim: TrainingClaim) -> str:
     if claim.method:
         key = (claim.method, claim.start, claim.step)
         method = (COLLAPSES[claim.method] if claim.negated else METHODS[key]).sentence
+        if claim.size is not None:
+            method = method.replace("{size}", str(claim.size))
     sentence = KINDS[claim.kind][claim.negated].format(method=method)
     return f"{sentence}\n{describe_training(claim.architecture, not claim.negated)}"
 

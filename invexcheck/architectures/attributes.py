@@ -28,15 +28,16 @@ REQUIRED = Required()
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """The type of an attribute, its default, and the words that it may be."""
+    """The type of an attribute, its default, the words that it may be, and whether it may be null."""
 
     type: str
     default: Any = REQUIRED
     words: tuple[str, ...] = ()
+    nullable: bool = False
 
 
 def integer(default: Any = REQUIRED) -> Attribute:
-    return Attribute("integer", default)
+    return Attribute("integer", default, nullable=default is None)
 
 
 def natural(default: Any = REQUIRED) -> Attribute:
@@ -53,9 +54,10 @@ def flag(default: bool = False) -> Attribute:
     return Attribute("flag", default)
 
 
-def number(default: Any = REQUIRED) -> Attribute:
-    """A rational; with the default None it may be null."""
-    return Attribute("number", fmpq(default) if type(default) is int else default)
+def number(default: Any = REQUIRED, nullable: bool = False) -> Attribute:
+    """A rational, or null if that is allowed or the default."""
+    exact = fmpq(default) if type(default) is int else default
+    return Attribute("number", exact, nullable=nullable or default is None)
 
 
 def word(*words: str, default: Any = REQUIRED) -> Attribute:
@@ -90,9 +92,9 @@ def read_attributes(
 
 def _read(attribute: Attribute, raw: Any, limits: Limits, path: Path) -> Any:
     kind = attribute.type
+    if raw is None and attribute.nullable:
+        return None
     if kind == "number":
-        if raw is None and attribute.default is None:
-            return None
         return rational(raw, limits, path)
     if kind == "word" or kind == "equation":
         allowed = raw in attribute.words if kind == "word" else _EQUATION.fullmatch(str(raw)) is not None
@@ -106,8 +108,6 @@ def _read(attribute: Attribute, raw: Any, limits: Limits, path: Path) -> Any:
     low = {"integer": -MAX_INTEGER, "natural": 0, "naturals": 0, "positive": 1, "positives": 1}[kind]
     if kind in ("naturals", "positives"):
         return whole_numbers(raw, low, path)
-    if raw is None and attribute.default is None:
-        return None
     return whole_numbers([raw], low, path)[0]
 
 

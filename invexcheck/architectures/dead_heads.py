@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from math import prod
 
+from flint import fmpq
+
 from invexcheck.architectures.graph import PARAMETER, Architecture, Node
 from invexcheck.architectures.values import Smoothness
 from invexcheck.architectures.vanishing import zeros
+from invexcheck.errors import Reject
 
 BIASED = frozenset(
     ["linear", "convolution", "transposed_convolution", "layer_norm", "group_norm", "batch_norm"]
@@ -60,13 +63,27 @@ class Head:
 
     def _shifted(self, value: int) -> bool:
         """Whether it is a sum of a bias of its own and of what does not depend on it."""
-        node = self.architecture.node(value)
+        node, above = self.architecture.node(value), 0
         while node is not None and node.op == "add" and len(set(node.arguments)) == 2:
             if any(map(self.own, node.arguments)):
                 return True
-            # What is computed first cannot depend on what comes later, nor on the bias in there.
-            node = self.architecture.node(max(node.arguments))
+            # What is computed first cannot depend on what comes later. Further down, the summands above must not
+            # depend on it either: it is used here alone.
+            later = max(node.arguments)
+            if above and self.uses[later] != 1:
+                return False
+            node, above = self.architecture.node(later), above + 1
         return node is not None and node.op in BIASED and self.own(node.operands[2])
+
+    def curvature(self) -> fmpq:
+        """Of the squared error as a function of an entry of the bias, where the features are dead."""
+        if self.node is None or not isinstance(self.node.operands[2], int):
+            raise Reject("there is no last bias", "method")
+        values = self.architecture.values
+        loss = self.architecture.nodes[-1]
+        count = fmpq(values[loss.arguments[0]].size)
+        each = count / values[self.node.operands[2]].size
+        return 2 * each / (count if loss.attributes["reduction"] == "mean" else 1)
 
     def fits_one_example(self) -> bool:
         """Whether the model is affine in one example, with a weight and a bias of its own."""

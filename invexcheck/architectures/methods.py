@@ -12,6 +12,8 @@ DENSITY, ZERO = "density", "zero"
 STARTS = (DENSITY, ZERO)
 ALMOST_EVERY, EVERY, SEQUENCE = "almost-every", "every", "almost-every-sequence"
 STEPS = (ALMOST_EVERY, EVERY, SEQUENCE)
+NUMBER = "number"
+"""One step size; in a certificate its value stands here."""
 
 Key = tuple[str, str, str]
 
@@ -121,6 +123,21 @@ METHODS: dict[Key, Method] = {
             "finitely many of their losses, with any real weights, may take the place of one.",
         ),
     ),
+    ("gd", DENSITY, EVERY): Method(
+        "flat-point",
+        _parameters(ALL, "theta -> theta - eta v(theta)", " So it is for every sequence of step sizes."),
+    ),
+    ("gd", DENSITY, NUMBER): Method(
+        "flat-point", _parameters("For the step size eta = {size},", "theta -> theta - eta v(theta)")
+    ),
+    ("sgd", DENSITY, EVERY): Method(
+        "flat-point",
+        _parameters(
+            f"{ALL} and for every mini-batch (labels, masks and noise included),",
+            "theta -> theta - eta v(theta)",
+            " So it is for all sequences of mini-batches and of step sizes.",
+        ),
+    ),
     ("schedule", DENSITY, ALMOST_EVERY): Method(
         "gradient-step",
         _parameters(
@@ -202,6 +219,11 @@ METHODS: dict[Key, Method] = {
 """By method, start and step sizes. An update of the parameters alone starts with a density."""
 
 COLLAPSES: dict[str, Collapse] = {
+    "gd": Collapse(
+        "dead-head",
+        "For the step size eta = {size}, the map theta -> theta - eta v(theta) is not non-singular: it maps a nonempty "
+        "open set of parameters into a null set.",
+    ),
     "rounding": Collapse(
         "countable-image",
         "For every step size eta, the map theta -> round(theta - eta v(theta)), to any countable set of weights, is "
@@ -230,4 +252,4 @@ COLLAPSES: dict[str, Collapse] = {
         "not non-singular: it maps a nonempty open set into a null set.",
     ),
 }
-"""By method. These are negated claims: the map is not non-singular."""
+"""By method. These are negated claims: the map is not non-singular. That about gd is about one step size."""

@@ -230,8 +230,8 @@ _zero = _at(0)
 
 
 def _softplus_jump(a: Attributes) -> Points:
-    if a["beta"] <= 0:
-        raise Reject("beta must be positive", "architecture")
+    if a["beta"] <= 0 or (a["threshold"] is not None and a["threshold"] < 0):
+        raise Reject("beta must be positive, the threshold not negative", "architecture")
     return () if a["threshold"] is None else (a["threshold"] / a["beta"],)
 
 
@@ -305,7 +305,7 @@ SCALARS: dict[str, Scalar] = {
     "softsign": Scalar(image=_signed(-1, 1), kinks=_zero),
     "tanhshrink": Scalar(image=_signed()),
     "softplus": Scalar(
-        attributes={"beta": number(1), "threshold": number(20)}, image=_softplus, jumps=_softplus_jump
+        attributes={"beta": number(1), "threshold": number(20, nullable=True)}, image=_softplus, jumps=_softplus_jump
     ),
     "silu": Scalar(image=_within(fmpq(-3, 10), None)),
     "mish": Scalar(image=_within(fmpq(-1, 3), None)),

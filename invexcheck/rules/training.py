@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from invexcheck.architectures.dead_heads import Head
 from invexcheck.architectures.methods import COLLAPSES, METHODS
+from invexcheck.architectures.selections import extends, order_at_zero
 from invexcheck.architectures.values import Smoothness
 from invexcheck.architectures.vanishing import vanishing_gradients
 from invexcheck.errors import Reject
@@ -68,6 +69,31 @@ def exact_line_search_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[
     return []
 
 
+def flat_point_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
+    """At theta = 0 the Hessian of every analytic selection of the loss is 0, for all data."""
+    row = METHODS.get((goal.method, goal.start, goal.step))
+    if row is None or row.rule != "flat-point":
+        raise Reject("no theorem of this rule says this of the method", "method")
+    if goal.architecture.detached:
+        raise Reject("a field that is no gradient has no Hessian", "method")
+    if not extends(goal.architecture):
+        raise Reject("a piece of the loss is not known to extend to all parameters", "method")
+    if order_at_zero(goal.architecture) < 3:
+        raise Reject("the Hessian of the loss is not known to vanish at 0", "method")
+    return []
+
+
+def dead_head_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
+    """On an open set the loss is a squared distance of the last bias, which this step size takes to its minimum."""
+    _of_method(goal, "dead-head")
+    head = Head(goal.architecture)
+    if not head.dies():
+        raise Reject("the squared error is not known to depend on a last bias alone anywhere", "method")
+    if goal.size is None or goal.size * head.curvature() != 1:
+        raise Reject(f"the step size that collapses dead units is {1 / head.curvature()}", "method")
+    return []
+
+
 def _of_method(goal: TrainingClaim, rule: str) -> None:
     if COLLAPSES[goal.method].rule != rule:
         raise Reject("no theorem of this rule says this of the method", "method")
@@ -89,6 +115,20 @@ RULES = (
     _proving("adaptive-step", ("adaptive",)),
     _proving("random-steps", ("sequential-steps",)),
     _proving("zero-state", ("zero-state",)),
+    Rule(
+        "flat-point",
+        (TrainingClaim,),
+        (*FIELD, "step-sequences", "selections", "flat-point"),
+        flat_point_rule,
+        ((NONSINGULAR, False),),
+    ),
+    Rule(
+        "dead-head",
+        (TrainingClaim,),
+        (*GRAPH, "exact-line-search-collapse", "dead-head"),
+        dead_head_rule,
+        ((NONSINGULAR, True),),
+    ),
     _refuting("countable-image", ("countable-image",)),
     _refuting("null-image", ("null-image",)),
     _refuting("bounded-projection", (*GRAPH, "bounded-projection")),

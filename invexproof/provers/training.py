@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from flint import fmpq
+
 from invexcheck.architectures.graph import Architecture, read_architecture
 from invexcheck.architectures.methods import (
     ALMOST_EVERY,
     COLLAPSES,
     DENSITY,
+    EVERY,
     METHODS,
+    NUMBER,
     SEQUENCE,
+    STEPS,
     ZERO,
 )
 from invexcheck.architectures.values import Smoothness
@@ -26,6 +31,10 @@ from invexproof.errors import InvexproofError
 from invexproof.provers.outcome import Outcome, Verdict
 
 TRAINING_KINDS: Final = (ANALYTIC, NONSINGULAR)
+ORDER: Final = (EVERY, ALMOST_EVERY, SEQUENCE)
+"""Statements about step sizes, the stronger ones first."""
+OF_SOME_GRAPHS: Final = ("flat-point",)
+"""Rules that ask more of a graph than its smoothness."""
 OPEN_CASE: Final = (
     "whether a constant step size is good for all but countably many values, from a state of zeros and for a loss that "
     "is not analytic everywhere, is an open problem; ask for a state with a density (--start density), or for almost "
@@ -61,23 +70,33 @@ def prove_training(
     claim: dict[str, Any] = {"kind": kind, "negated": False, "subject": subject}
     if kind == ANALYTIC:
         return _settled(architecture, claim, "graph")
-    if method in COLLAPSES:
+    if method in COLLAPSES and method != "gd":
         claim |= {"negated": True, "method": method}
         return _settled(architecture, claim, COLLAPSES[method].rule)
-    key = (method, start, step)
+    key = (method, start, step if step in STEPS else NUMBER)
     if key not in METHODS:
         return _not_in_the_table(method, start, step)
     claim |= {"method": method, "start": start, "step": step}
-    return _settled(architecture, claim, METHODS[key].rule)
+    outcome = _settled(architecture, claim, METHODS[key].rule)
+    if step in STEPS or outcome.verdict is Verdict.PROVED:
+        return outcome
+    denied = {"kind": kind, "negated": True, "subject": subject, "method": method, "step": step}
+    refuted = _settled(architecture, denied, COLLAPSES[method].rule)
+    return refuted if refuted.verdict is Verdict.REFUTED else outcome
 
 
 def _settled(architecture: Architecture, claim: dict[str, Any], rule: str) -> Outcome:
     """The certificate, if the checker's rule applies."""
+    step = claim.get("step", "")
+    size = fmpq(*map(int, step.split("/"))) if step and step not in STEPS else None
     goal = TrainingClaim(
         claim["kind"],
         architecture,
         claim["negated"],
-        *(claim.get(key, "") for key in ("method", "start", "step")),
+        claim.get("method", ""),
+        claim.get("start", ""),
+        step if size is None else NUMBER,
+        size,
     )
     proof = {"rule": rule}
     session = Session(Limits())
@@ -105,8 +124,18 @@ def _not_in_the_table(method: str, start: str, step: str) -> Outcome:
     return Outcome(Verdict.UNDECIDED, reason=weaker)
 
 
-def strongest(method: str, start: str) -> str:
-    """The strongest statement about step sizes that the table has for a method and a start."""
+def strongest(method: str, start: str, subject: dict[str, Any] | None = None) -> str:
+    """The strongest statement about step sizes that the table has for a method and a start.
+
+    With a subject, the strongest that can be proved of it, if there is one.
+    """
     steps = [step for name, begin, step in METHODS if (name, begin) == (method, start)]
-    order = ("every", ALMOST_EVERY, SEQUENCE)
-    return min(steps, key=order.index) if steps else ALMOST_EVERY
+    for step in sorted(set(steps) & set(ORDER), key=ORDER.index):
+        rule = METHODS[method, start, step].rule
+        if subject is None and rule not in OF_SOME_GRAPHS:
+            return step
+        if subject is not None:
+            outcome = prove_training(subject, NONSINGULAR, method, start, step)
+            if outcome.verdict is Verdict.PROVED:
+                return step
+    return ALMOST_EVERY if subject is None or not steps else strongest(method, start)
