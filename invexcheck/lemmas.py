@@ -19,6 +19,7 @@ class Lemma(NamedTuple):
 LEMMAS: dict[str, Lemma] = {
     "adaptive": Lemma("Adaptive methods"),
     "almost-every-step": Lemma("Almost every step size"),
+    "analytic-selections": Lemma("Analytic selections of a loss"),
     "bounded-projection": Lemma("Projections to bounded sets"),
     "cases": Lemma("Cases"),
     "chain-rank": Lemma("Full rank through a composition"),

@@ -118,7 +118,7 @@ RULES = (
     Rule(
         "flat-point",
         (TrainingClaim,),
-        (*FIELD, "step-sequences", "selections", "flat-point"),
+        (*FIELD, "step-sequences", "analytic-selections", "flat-point"),
         flat_point_rule,
         ((NONSINGULAR, False),),
     ),
