@@ -76,10 +76,17 @@ def attribute(value: Any) -> Any:
 
 
 def evaluated(node: Any, inputs: Sequence[Any], versions: Mapping[str, int], failure: Failure) -> list[Array]:
-    """What the reference implementation computes."""
+    """What the reference implementation computes, of the operator as it is in these versions."""
+    helper = package(failure).helper
+    feeds = {name: value for name, value in zip(node.input, inputs, strict=True) if name}
+    ends = [
+        [helper.make_empty_tensor_value_info(name) for name in names if name] for names in (feeds, node.output)
+    ]
+    imports = [helper.make_opsetid(domain, version) for domain, version in versions.items()]
     try:
-        evaluator = importlib.import_module("onnx.reference").ReferenceEvaluator(node, opsets=dict(versions))
-        feeds = {name: value for name, value in zip(node.input, inputs, strict=True) if name}
+        # of a node by itself the newest version would be taken
+        model = helper.make_model(helper.make_graph([node], "node", *ends), opset_imports=imports)
+        evaluator = importlib.import_module("onnx.reference").ReferenceEvaluator(model)
         return [array(value) for value in evaluator.run(None, feeds)]
     except Exception as error:  # of many kinds, from many implementations
         raise failure(f"the reference implementation of ONNX fails: {error!s:.200}") from error

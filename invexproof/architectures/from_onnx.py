@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from invexproof import onnx_reading
-from invexproof.architectures import onnx_parameters
+from invexproof.architectures import building, onnx_parameters
 from invexproof.architectures.builder import Model
 from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.graph import Shape
 from invexproof.architectures.onnx_lowering import Lowering
 from invexproof.architectures.onnx_reader import Reader, Values, type_of
-from invexproof.architectures.onnx_values import KINDS, MAX_ENTRIES, Failed, Given, Tracked
+from invexproof.architectures.onnx_values import KINDS, MAX_ENTRIES, Failed, Given, Tracked, Value
 from invexproof.onnx_reading import Array
 
 OLDEST_OPSET = 7
@@ -120,9 +120,18 @@ def _sources(
         candidates |= {n: (elements[n], shape) for n, shape in shapes.items() if shape is not None}
     trained = onnx_parameters.chosen(graph, candidates, patterns)
     values: Values = {"": None}
+    twins = {} if patterns else onnx_parameters.twins(graph, trained)
     for name, (element, shape) in candidates.items():
-        if name in trained:
-            values[name] = Tracked(low.builder.parameter(name, shape), element)
+        if name in trained and name not in twins:
+            values[name] = Tracked(low.builder.parameter(name.lstrip("/"), shape), element)
+    for name, twin in twins.items():
+        handle = building.transpose(low.builder, _tracked(values[twin]).handle, [1, 0])
+        values[name] = Tracked(handle, candidates[name][0])
+    if twins:
+        pairs = ", ".join(f"{name} of {twin}" for name, twin in twins.items())
+        low.note(
+            f"taken for transposes, not for parameters of their own, since the entries are equal: {pairs}"
+        )
     for name, tensor in stored.items():
         if name not in values:
             read = partial(_entries, tensor, folder)
@@ -130,8 +139,19 @@ def _sources(
     for entry in inputs:
         if entry.name not in values:
             values[entry.name] = _data(entry, shapes[entry.name])
-    _report(low, graph, trained, [n for n in stored if n not in trained and stored[n].data_type in KINDS])
+    _report(
+        low,
+        graph,
+        [n for n in trained if n not in twins],
+        [n for n in stored if n not in trained and stored[n].data_type in KINDS],
+    )
     return values
+
+
+def _tracked(value: Value) -> Tracked:
+    if not isinstance(value, Tracked):
+        raise ArchitectureError("a parameter is needed")
+    return value
 
 
 def _data(entry: Any, shape: Shape | None) -> Any:
@@ -200,8 +220,7 @@ def _entries(tensor: Any, folder: Path) -> Array | None:
         if (
             length is None
             or length > 8 * MAX_ENTRIES
-            or (KINDS.get(tensor.data_type) == "real"
-            and length > 4096)
+            or (KINDS.get(tensor.data_type) == "real" and length > 4096)
         ):
             return None
         copy = type(tensor)()
@@ -237,7 +256,10 @@ def _report(low: Lowering, graph: Any, trained: Sequence[str], others: Sequence[
         )
     short = [t.name for t in graph.initializer if re.match(r"onnx::|val_", t.name) and t.name in trained]
     if short:
-        low.note(f"named by the exporter, which has folded constants into them: {_listed(short)}")
+        low.note(
+            f"made by the exporter, which has folded constants into parameters: {_listed(short)}; to keep parameters "
+            "as they are, export with optimize=False (or do_constant_folding=False)"
+        )
 
 
 def _listed(names: Sequence[str]) -> str:

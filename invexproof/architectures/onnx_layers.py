@@ -96,9 +96,7 @@ def batch_norm(
                 "give the input the shape of a real mini-batch"
             )
         return low.node("batch_norm", x, weight, bias, None, None, epsilon=eps)
-    if isinstance(variance, Given) and variance.array is not None and (variance.array >= 0).all():
-        variance.handles.setdefault("real", low.input(variance, "real", 0, None))
-    statistics = low.handle(mean, "real"), low.handle(variance, "real")
+    statistics = low.handle(mean, "real", None), low.handle(variance, "real", 0)
     return low.node("batch_norm", x, weight, bias, *statistics, epsilon=eps)
 
 
@@ -117,7 +115,7 @@ def dropout(
     kept = Given(f"{low.place}:kept", 9, b.shape(x))
     if not low.training or chosen == 0:
         return x, kept
-    return low.node("multiply", x, b.constant(f"{low.place}:mask", b.shape(x))), kept
+    return low.node("multiply", x, b.constant(low.named("mask"), b.shape(x))), kept
 
 
 # -- attention -------------------------------------------------------------------------------------------------
@@ -174,9 +172,7 @@ def attention(
     return mixed, *present
 
 
-def _allowed(
-    rows: int, columns: int, earlier: int, causal: bool, before: int, after: int
-) -> Array | None:
+def _allowed(rows: int, columns: int, earlier: int, causal: bool, before: int, after: int) -> Array | None:
     """Which keys each query may attend to; a window of -1 has no end.  None if all may be."""
     distance = np.arange(rows)[:, None] + earlier - np.arange(columns)[None, :]
     allowed = np.ones((rows, columns), dtype=bool)
@@ -203,15 +199,22 @@ def _attended(
         if allowed is None or causal:
             return None, allowed is not None
         return low.made("allowed", allowed), False
-    if mask is not None and lengths is None and allowed is None and low.shape(mask)[-1:] in ((1,), (columns,)):
+    if (
+        mask is not None
+        and lengths is None
+        and allowed is None
+        and low.shape(mask)[-1:] in ((1,), (columns,))
+    ):
         return low.handle(mask), False
     if isinstance(mask, Tracked):
         raise ArchitectureError("a mask that depends on parameters, besides another one, is not read")
     known = None if mask is None else mask.array
     if known is not None and lengths is None and known.shape[-1] == columns and allowed is not None:
-        return low.made("mask", known & allowed if known.dtype == bool else np.where(allowed, known, -np.inf)), False
+        return low.made(
+            "mask", known & allowed if known.dtype == bool else np.where(allowed, known, -np.inf)
+        ), False
     kind = "boolean" if mask is None or mask.kind == "boolean" else "extended"
-    return low.builder.constant(f"{low.place}:mask", shape, kind), False
+    return low.builder.constant(low.named("mask"), shape, kind), False
 
 
 def _capped(

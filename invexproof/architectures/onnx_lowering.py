@@ -35,6 +35,8 @@ class Lowering:
     notes: list[str] = field(default_factory=list)
     values: dict[int, Array] = field(default_factory=dict)
     """The entries of inputs of the graph that are known."""
+    tensors: dict[int, str] = field(default_factory=dict)
+    """Which tensors of the file inputs of the graph are."""
     place: str = ""
     """The node that is being read."""
 
@@ -49,13 +51,20 @@ class Lowering:
 
     # -- tensors as values of the builder --------------------------------------------------------------------
 
-    def handle(self, value: Tensor, kind: str | None = None) -> int:
-        """The value in the builder; data and constants become inputs, of another kind if one is named."""
+    def handle(self, value: Tensor, kind: str | None = None, *low: int | None) -> int:
+        """The value in the builder; data and constants become inputs, of another kind if one is named.
+
+        Their range is what is known of their entries, or from ``low`` on if that is given and not contradicted.
+        """
         if isinstance(value, Tracked):
             return self._cast(value.handle, kind) if kind else value.handle
         wanted = "extended" if kind == "real" and value.kind == "extended" else kind or value.kind
         if wanted not in value.handles:
-            value.handles[wanted] = self.input(value, wanted)
+            array = value.array
+            contradicted = array is not None and low and low[0] is not None and (array < low[0]).any()
+            value.handles[wanted] = self.input(
+                value, wanted, *(() if contradicted or not low else (low[0], None))
+            )
         return value.handles[wanted]
 
     def input(self, value: Given, kind: str, *ends: Any) -> int:
@@ -67,7 +76,8 @@ class Lowering:
         if not ends:
             ends = bounds(array) if array is not None and kind in ("real", "integer") else (None, None)
         make = self.builder.data if value.role == "data" else self.builder.constant
-        result = make(value.name, shape, kind, *ends)
+        result = make(value.name.lstrip("/"), shape, kind, *ends)
+        self.tensors[result] = value.name
         if array is not None:
             self.values[result] = array
         return result
@@ -82,9 +92,13 @@ class Lowering:
         kind = {"f": "real", "b": "boolean"}.get(array.dtype.kind, "integer")
         kind = "extended" if kind == "real" and np.isneginf(array).any() else kind
         ends = bounds(array) if kind in ("real", "integer") else (None, None)
-        result = self.builder.constant(f"{self.place}:{name}", array.shape, kind, *ends)
+        result = self.builder.constant(self.named(name), array.shape, kind, *ends)
         self.values[result] = array
         return result
+
+    def named(self, part: str) -> str:
+        """A name for an input that the node at hand needs and the file has not."""
+        return f"{self.place.lstrip('/')}:{part}"
 
     def operands(self, values: Sequence[Tensor], *kinds: str | None) -> list[Argument]:
         """Values to be broadcast together, of these kinds (of the last one from there on).

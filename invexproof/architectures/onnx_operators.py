@@ -63,7 +63,7 @@ _REDUCTIONS: Final = {
 _AXES: Final = "x axes:known | keep=keepdims listed=axes noop=noop_with_empty_axes"
 _CONVOLUTION: Final = "x weight bias | auto=auto_pad pads strides dilations group"
 _POOL: Final = "x | size=kernel_shape auto=auto_pad pads strides ceil=ceil_mode dilations"
-_RECURRENT: Final = "x w r bias lengths:value h"
+_RECURRENT: Final = "x w r bias lengths:value h:value"
 _CELL: Final = "hidden=hidden_size direction functions=activations layout clip"
 
 OPERATORS: Final[Mapping[str, Row]] = {
@@ -192,7 +192,7 @@ OPERATORS: Final[Mapping[str, Row]] = {
         training.cross_entropy, "scores labels:value weight | reduction ignore=ignore_index wanted"
     ),
     "GRU": row(training.recurrent("GRU"), f"{_RECURRENT} | {_CELL} reset_after=linear_before_reset"),
-    "LSTM": row(training.recurrent("LSTM"), f"{_RECURRENT} c peepholes | {_CELL} coupled=input_forget"),
+    "LSTM": row(training.recurrent("LSTM"), f"{_RECURRENT} c:value peepholes | {_CELL} coupled=input_forget"),
     "RNN": row(training.recurrent("RNN"), f"{_RECURRENT} | {_CELL}"),
     # of quantisation
     "DequantizeLinear": row(layers.dequantized, "x scale zero | axis block=block_size"),

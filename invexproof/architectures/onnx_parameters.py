@@ -7,11 +7,14 @@ initializer is a parameter if it is used as a weight, or if it has several entri
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
+
+import numpy as np
 
 from invexproof import onnx_reading
 from invexproof.architectures.errors import ArchitectureError
@@ -44,10 +47,15 @@ _VIEWS: Final = frozenset(
     ("Cast", "CastLike", "Expand", "Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze")
 )
 """Operators through which a weight may pass on its way (as their first input)."""
+_PARTS: Final = frozenset(("Shape", "Slice", "Split"))
+"""Operators that take a part of a weight or look at its shape."""
 _KIND: Final = "pkg.torch.export.graph_signature.InputSpec.kind"
 _FOLDED: Final = "pkg.onnxscript.optimizer.folded_from"
-_INTERMEDIATE: Final = re.compile(r"'(?!val_\d+')[^']*'")
-"""A name in a list of what was folded that is not one of an intermediate result."""
+_NAMES: Final = re.compile(r"'([^']*)'")
+_WEIGHT: Final = re.compile(r"(?!val_\d+$).+")
+"""A name that is not one of an intermediate result."""
+_BUFFER: Final = re.compile(r".*(inv_freq|running_mean|running_var|_ids|mask|relative_position_index)$")
+"""Names that buffers of PyTorch's modules usually have."""
 
 Uses = dict[str, list[tuple[str, int, str]]]
 """For each tensor: the operators that use it, at which place, and their first outputs."""
@@ -108,9 +116,37 @@ def _said(graph: Any) -> dict[str, bool]:
         noted = {item.key: item.value for item in getattr(entry, "metadata_props", ())}
         if _KIND in noted:
             result[entry.name] = noted[_KIND] == "PARAMETER"
-        elif _FOLDED in noted and not _INTERMEDIATE.search(noted[_FOLDED]):
-            result[entry.name] = False
+        elif _FOLDED in noted:
+            result[entry.name] = bool(_weights(_NAMES.findall(noted[_FOLDED])))
     return result
+
+
+def _weights(names: Sequence[str]) -> list[str]:
+    """Of the names of what a constant was folded from, those of parameters: names in modules have dots."""
+    weights = [n for n in names if _WEIGHT.match(n) and not _BUFFER.match(n)]
+    return weights if len(names) == 1 else [n for n in weights if "." in n]
+
+
+def twins(graph: Any, trained: Sequence[str]) -> dict[str, str]:
+    """Of the parameters that exporters have folded, those that are the transpose of another one: the name of that."""
+    stored = {t.name: t for t in graph.initializer if t.name in trained and len(t.dims) == 2}
+    folded = {
+        entry.name
+        for entry in (*graph.value_info, *graph.initializer)
+        if entry.name in stored and any(item.key == _FOLDED for item in entry.metadata_props)
+    }
+    by_content = {_content(t, False): n for n, t in stored.items() if n not in folded} if folded else {}
+    found = {name: by_content.get(_content(stored[name], True)) for name in folded}
+    return {name: twin for name, twin in found.items() if twin is not None}
+
+
+def _content(tensor: Any, transposed: bool) -> Any:
+    """The shape and a digest of the entries; of a tensor in another file, nothing that others have."""
+    if tensor.data_location == 1:
+        return object()
+    array = onnx_reading.array(onnx_reading.package(ArchitectureError).numpy_helper.to_array(tensor))
+    array = np.ascontiguousarray(array.T if transposed else array)
+    return array.shape, hashlib.sha256(array.tobytes()).digest()
 
 
 def _uses(graph: Any) -> Uses:
@@ -145,13 +181,15 @@ def _finite(tensor: Any) -> bool:
     """Whether a tensor that is stored in the file itself has no infinities: masks have them, weights do not."""
     if tensor.data_location == 1 or math.prod(tensor.dims) > MAX_ENTRIES:
         return True
-    import numpy as np
-    from onnx import numpy_helper
-
-    return bool(np.isfinite(onnx_reading.array(numpy_helper.to_array(tensor))).all())
+    array = onnx_reading.package(ArchitectureError).numpy_helper.to_array(tensor)
+    return bool(np.isfinite(onnx_reading.array(array)).all())
 
 
 def shared(graph: Any, parameters: Iterable[str]) -> list[str]:
     """Parameters that several nodes use: tied weights, or equal ones that an exporter has merged."""
     uses = _uses(graph)
-    return [name for name in parameters if len(uses.get(name, ())) > 1]
+
+    def computing(name: str) -> list[str]:
+        return [operator for operator, *_ in uses.get(name, ()) if operator not in _PARTS]
+
+    return [name for name in parameters if len(computing(name)) > 1]

@@ -111,10 +111,10 @@ class Reader:
             inputs = [inputs[0], self._typed(inputs[1])]
         depends = any(map(tracked, inputs))
         inferred = self._inferred(node, inputs, depends)
+        if node.op_type in OF_SHAPES and _plain(node):
+            inputs, depends = [self._shaped(value) for value in inputs], False
         if not depends:
             return list(self._folded(node, inputs, inferred))
-        if node.op_type in OF_SHAPES and _plain(node):
-            return list(self._of_shape(node, inputs, inferred))
         key = node.op_type if _plain(node) else f"{node.domain}.{node.op_type}"
         row = OPERATORS.get(key)
         if row is None:
@@ -255,15 +255,11 @@ class Reader:
             return None
         return results if all(isinstance(r, np.ndarray) and r.dtype.kind in "fiub" for r in results) else None
 
-    def _of_shape(
-        self, node: Any, inputs: list[Value], inferred: Mapping[str, Inferred]
-    ) -> Iterator[Given | Failed]:
-        """Operators that look at nothing but the shape of their input."""
-        assumed: list[Value] = [
-            given("", np.broadcast_to(np.float32(0), self.low.shape(v)), 1) if isinstance(v, Tracked) else v
-            for v in inputs
-        ]
-        yield from self._folded(node, assumed, inferred)
+    def _shaped(self, value: Value) -> Value:
+        """Zeros in the shape of a tensor, for operators that look at nothing else."""
+        if not isinstance(value, Tracked | Given) or (isinstance(value, Given) and value.shape is None):
+            return value
+        return given("", np.broadcast_to(np.float32(0), self.low.shape(value)), value.element)
 
     def _typed(self, value: Value) -> Value:
         """A number of the tensor's type."""

@@ -187,7 +187,7 @@ def _flat_indices(
     array = indices.array
     if array is None:
         shape = (math.prod(outer), width) if width else outer
-        return low.builder.constant(f"{low.place}:indices", shape, "integer", 0, math.prod(lengths) - 1)
+        return low.builder.constant(low.named("indices"), shape, "integer", 0, math.prod(lengths) - 1)
     columns = list(np.indices(outer)[:batch]) + list(np.moveaxis(array, -1, 0))
     flat = np.zeros(outer, dtype=np.int64)
     for column, length in zip(columns, lengths, strict=True):

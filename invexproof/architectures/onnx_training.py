@@ -60,8 +60,8 @@ def likelihood(
     shape = b.shape(logarithms)
     known = labels.array if isinstance(labels, Given) else None
     if ignore is not None or weight is not None:
-        factor = b.constant(f"{low.place}:weights", b.shape(target), "real")
-        clean = b.constant(f"{low.place}:labels", b.shape(target), "integer", 0, shape[1] - 1)
+        factor = b.constant(low.named("weights"), b.shape(target), "real")
+        clean = b.constant(low.named("labels"), b.shape(target), "integer", 0, shape[1] - 1)
         if known is not None:
             used = known != ignore
             low.values[clean] = np.where(used, known, 0)
@@ -193,8 +193,8 @@ def recurrent(kind: str) -> Callable[..., tuple[int, ...]]:
         r: int,
         bias: int | None = None,
         lengths: Tensor | None = None,
-        h: int | None = None,
-        c: int | None = None,
+        h: Tensor | None = None,
+        c: Tensor | None = None,
         peepholes: int | None = None,
         *,
         hidden: int | None = None,
@@ -220,7 +220,7 @@ def recurrent(kind: str) -> Callable[..., tuple[int, ...]]:
             own["rb"] = None if rows is None else building.slice_axis(b, rows, 0, gates * size, None)
             own["p"] = None if peepholes is None else select(b, peepholes, 0, k)
             cell = _Cell(low, size, names[k * each : (k + 1) * each], **own)
-            start = [None if v is None else select(b, v, layout, k) for v in (h, c)[:states]]
+            start = [_start(low, v, layout, k) for v in (h, c)[:states]]
             made, final = _unrolled(kind, cell, x, tuple(start), steps, layout, backwards, bool(reset_after))
             outputs.append(made)
             finals.append(final)
@@ -249,6 +249,14 @@ def _unrolled(
             state = (_lstm if kind == "LSTM" else _rnn)(cell, inputs, state)
         found[step] = _value(state[0])
     return [found[step] for step in range(steps)], [_value(part) for part in state]
+
+
+def _start(low: Lowering, state: Tensor | None, layout: int, direction: int) -> int | None:
+    """The first state of a direction; None if it is zero."""
+    known = state.array if isinstance(state, Given) else None
+    if state is None or (known is not None and not known.any()):
+        return None
+    return select(low.builder, low.handle(state, "real"), layout, direction)
 
 
 def _value(argument: Argument) -> int:

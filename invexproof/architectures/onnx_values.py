@@ -117,7 +117,7 @@ def bounds(array: Array) -> tuple[Fraction | None, Fraction | None]:
     low, high = number(array.min()), number(array.max())
     if array.dtype.kind != "f":
         return low, high
-    return (low if low >= 0 else None), (high if high < 0 else None)
+    return (low if low >= 0 and high > 0 else None), (high if high < 0 else None)
 
 
 def broadcast(shapes: Sequence[Shape]) -> Shape:
