@@ -139,12 +139,8 @@ def _sources(
     for entry in inputs:
         if entry.name not in values:
             values[entry.name] = _data(entry, shapes[entry.name])
-    _report(
-        low,
-        graph,
-        [n for n in trained if n not in twins],
-        [n for n in stored if n not in trained and stored[n].data_type in KINDS],
-    )
+    frozen = [name for name, tensor in stored.items() if name not in trained and tensor.data_type in KINDS]
+    _report(low, graph, [name for name in trained if name not in twins], frozen)
     return values
 
 
