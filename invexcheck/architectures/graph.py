@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
 from flint import fmpq
 
 from invexcheck.architectures.attributes import read_attributes, whole_numbers
+from invexcheck.architectures.gluing import agree
 from invexcheck.architectures.operators import (
+    CONTINUOUS,
     MINUS_INFINITY,
     Call,
     Condition,
@@ -183,6 +185,8 @@ class _Reader:
                 raise Reject("it depends on no parameter, so it is a constant", "architecture")
             call = Call(values, numbers, attributes, number, guards=self.guards)
             value = combined(call, row.infer(call))
+            if raw[0] == "where" and self._glued(raw[1]):
+                value = replace(value, smoothness=min(CONTINUOUS, *(v.smoothness for v in values[1:] if v)))
         except Reject as reject:
             reject.message = f"node {number} ({name}): {reject.message}"
             reject.path = reject.path or path
@@ -195,6 +199,19 @@ class _Reader:
         self.used.update(k for k in numbers if k is not None)
         self.nodes.append(Node(raw[0], tuple(raw[1]), attributes))
         self.values.append(value)
+
+    def _glued(self, operands: list[Any]) -> bool:
+        """Whether the branches, functions of the value that is compared with a number, agree where the choice turns."""
+        guard = operands[0] - len(self.inputs) if type(operands[0]) is int else -1
+        if guard < 0 or self.nodes[guard].op not in ("less", "less_equal"):
+            return False
+        match self.nodes[guard].operands:
+            case (int() as x, str() as bound) | (str() as bound, int() as x):
+                return agree(self._lookup, operands[1], operands[2], x, bound)
+        return False
+
+    def _lookup(self, value: int) -> Node | None:
+        return None if value < len(self.inputs) else self.nodes[value - len(self.inputs)]
 
     def _argument(self, raw: Any, op: str, path: Path) -> tuple[int | None, Value | None]:
         if raw is None:

@@ -305,7 +305,9 @@ SCALARS: dict[str, Scalar] = {
     "softsign": Scalar(image=_signed(-1, 1), kinks=_zero),
     "tanhshrink": Scalar(image=_signed()),
     "softplus": Scalar(
-        attributes={"beta": number(1), "threshold": number(20, nullable=True)}, image=_softplus, jumps=_softplus_jump
+        attributes={"beta": number(1), "threshold": number(20, nullable=True)},
+        image=_softplus,
+        jumps=_softplus_jump,
     ),
     "silu": Scalar(image=_within(fmpq(-3, 10), None)),
     "mish": Scalar(image=_within(fmpq(-1, 3), None)),
