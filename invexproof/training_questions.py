@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -19,13 +20,14 @@ GD_NONSINGULAR: Final = "training.gd-nonsingular"
 
 @dataclass(frozen=True)
 class TrainingTarget:
-    """The training problem of an architecture: its graph, with the loss, and how it was named."""
+    """The training problem of an architecture: its graph, with the loss, how it was named, and how it was read."""
 
     name: str
     graph: Graph
     slug: str
     loss: str = ""
     notes: tuple[str, ...] = field(default=())
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def subject(self) -> dict[str, Any]:
@@ -53,10 +55,25 @@ class TrainingTarget:
 
 
 @dataclass(frozen=True)
+class TrainingResult(Result):
+    """An answer about training; optimizer, start and step are what was asked ("" if the loss alone is meant)."""
+
+    optimizer: str = ""
+    start: str = ""
+    step: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer as JSON values, without the certificate itself."""
+        asked = {key: getattr(self, key) or None for key in ("optimizer", "start", "step")}
+        return {**super().to_json(), **asked}
+
+
+@dataclass(frozen=True)
 class TrainingQuestion:
     """A claim about a training problem, and where its certificate is to be written (None: nowhere).
 
-    ``method``, ``start`` and ``step`` are those of the checker's table (invexcheck.architectures.methods).
+    ``method``, ``start`` and ``step`` are those of the checker's table (invexcheck.architectures.methods); ``step`` may
+    be a positive rational, as a text.
     """
 
     target: TrainingTarget
@@ -73,7 +90,7 @@ class TrainingQuestion:
 
     def options(self) -> dict[str, Any]:
         """What the provenance says of the question."""
-        return {"loss": self.target.loss, "subject": self.target.name}
+        return {**self.target.settings, "subject": self.target.name}
 
     def request(self, folder: Path | None) -> dict[str, Any]:
         """The question as a worker understands it."""
@@ -88,7 +105,10 @@ class TrainingQuestion:
 
     def blank(self) -> Result:
         """The answer before anything is known."""
-        return Result("undecided", self.claim, self.target, notes=self.target.notes)
+        blank = TrainingResult("undecided", self.claim, self.target, notes=self.target.notes)
+        if self.claim == PIECEWISE_ANALYTIC:
+            return blank
+        return replace(blank, optimizer=self.method, start=self.start, step=self.step)
 
     def asks(self, document: Document) -> bool:
         """Whether a certificate's claim is this one, or its negation."""
@@ -96,8 +116,11 @@ class TrainingQuestion:
         asked = {"kind": self.claim, "subject": self.target.subject}
         if self.claim == GD_NONSINGULAR:
             asked["method"] = self.method
-            if isinstance(claim, dict) and not claim.get("negated"):
+            negated = isinstance(claim, dict) and claim.get("negated")
+            if not negated:
                 asked |= {"start": self.start, "step": self.step}
+            elif self.method == "gd":
+                asked["step"] = self.step
         return isinstance(claim, dict) and {k: v for k, v in claim.items() if k != "negated"} == asked
 
     def text(self) -> str:
@@ -112,9 +135,16 @@ STEP_TEXT: Final = {
 }
 
 
-def claim_text(name: str, claim: str, method: str = "gd", start: str = "", step: str = "") -> str:
+def claim_text(
+    name: str, claim: str, method: str = "gd", start: str = "", step: str = "", negated: bool = False
+) -> str:
     """A claim about a training problem in short: ``gd on vit is non-singular for almost every step size``."""
     if claim == PIECEWISE_ANALYTIC:
         return f"the loss of {name} is continuous and piecewise analytic in the parameters"
+    if negated and step and step not in STEP_TEXT:
+        return f"{method} on {name} is not non-singular for the step size {step}"
+    if negated:
+        return f"{method} on {name} is not non-singular: it maps a set of positive measure into a null set"
     zeros = " from a state of zeros" if start == "zero" else ""
-    return f"{method} on {name} is non-singular{zeros} {STEP_TEXT.get(step, '')}".rstrip()
+    sizes = STEP_TEXT.get(step, f"for the step size {step}" if step else "")
+    return f"{method} on {name} is non-singular{zeros} {sizes}".rstrip()

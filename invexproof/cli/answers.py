@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -16,7 +17,10 @@ from invexproof.results import Result
 
 MOST_BOXES: Final = 5
 MOST_LINES: Final = 24
-"""Of a statement; that of a network lists its nodes and small weights."""
+"""Of a statement that is printed as it is; that of a network lists its nodes and small weights."""
+MOST_ITEMS: Final = 6
+"""Of a list in a longer one, which goes on with what matters, such as conditions on the data."""
+MOST_SHORTENED: Final = 40
 LOST: Final = 2
 
 
@@ -41,25 +45,33 @@ def certificate_path(output: Path | None, name: str) -> Path:
 
 
 def answer(
-    result: Result, headline: str, without_certificate: Sequence[str], path: Path, as_json: bool
+    result: Result,
+    headline: str,
+    without_certificate: Sequence[str],
+    path: Path,
+    as_json: bool,
+    with_certificate: Sequence[str] = (),
 ) -> NoReturn:
     """Print an answer, and exit with its status.
 
-    ``without_certificate`` is what one may do next where there is none; ``path`` is where it was to be written.
+    ``without_certificate`` is what one may do next where there is none, ``with_certificate`` what else where there is
+    one; ``path`` is where it was to be written.
     """
     for warning in result.warnings:
         warn(warning)
     if as_json:
         print_json(result.to_json())
     else:
-        report(result, headline, without_certificate)
+        report(result, headline, without_certificate, with_certificate)
     lost = result.document is not None and result.path != path
     if lost:
         complain(f"the answer stands, but its certificate is not where you asked: {path}")
     raise typer.Exit(LOST if lost else result.exit_code)
 
 
-def report(result: Result, headline: str, without_certificate: Sequence[str]) -> None:
+def report(
+    result: Result, headline: str, without_certificate: Sequence[str], with_certificate: Sequence[str] = ()
+) -> None:
     """The answer for people."""
     console = out()
     console.print(Text.assemble((result.verdict, STYLES[result.verdict]), f": {headline}"))
@@ -81,16 +93,26 @@ def report(result: Result, headline: str, without_certificate: Sequence[str]) ->
         console.print(f"  rules: {', '.join(result.checked.verified.rules)}")
     console.print(f"  {result.seconds:.1f} s")
     console.print("next:")
-    for line in without_certificate if result.path is None else _with_certificate(result.path):
+    certified = [] if result.path is None else [*_with_certificate(result.path), *with_certificate]
+    for line in certified or without_certificate:
         console.print(f"  {line}")
 
 
 def _statement(result: Result) -> list[str]:
-    """The verified statement; of a long one the beginning."""
+    """The verified statement; of a long one the beginning, and of lists in it the beginnings."""
     lines = result.statement.splitlines()
     if len(lines) <= MOST_LINES:
         return lines
-    return [*lines[:MOST_LINES], f"... and {len(lines) - MOST_LINES} more lines, which invexcheck prints"]
+    shorter: list[str] = []
+    for is_list, items in groupby(lines, lambda line: line.startswith(" " * 4)):
+        run = list(items)
+        rest = len(run) - MOST_ITEMS if is_list else 0
+        more = [f"    ... and {rest} more lines, which invexcheck prints"] if rest > 1 else []
+        shorter += [*run[:MOST_ITEMS], *more] if more else run
+    if len(shorter) <= MOST_SHORTENED:
+        return shorter
+    rest = len(shorter) - MOST_SHORTENED
+    return [*shorter[:MOST_SHORTENED], f"... and {rest} more lines, which invexcheck prints"]
 
 
 def _with_certificate(path: Path) -> list[str]:

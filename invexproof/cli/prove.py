@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from invexproof.claims import KINDS, PREFIX, constant_of, kind_of
-from invexproof.cli import prove_map
+from invexproof.cli import prove_map, prove_training
 from invexproof.cli.answers import answer, certificate_path
 from invexproof.cli.options import (
     ClaimOption,
@@ -91,6 +91,7 @@ def activation(
 
 app.command("map")(prove_map.prove_map)
 app.command("composition")(prove_map.prove_composition)
+app.command("training")(prove_training.prove_training)
 
 
 def _headline(result: Result, question: Question) -> str:

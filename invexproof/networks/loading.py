@@ -104,7 +104,13 @@ def _of_file(path: Path, shape: Sequence[int] | None) -> Loaded:
 
 def _yaml(path: Path, shape: Sequence[int] | None) -> Loaded:
     from invexproof.networks.yaml_files import read_yaml
+    from invexproof.yaml_kinds import TRAINING, kind_of_yaml
 
+    if kind_of_yaml(path) == TRAINING:
+        raise NetworkError(
+            f"{path} is a training problem, not a network with given weights; for claims about its training: "
+            f"invexproof prove training {path}"
+        )
     return Loaded(_of_given_shape(read_yaml(path), shape), path.stem)
 
 
@@ -168,7 +174,7 @@ def _of_given_shape(network: Network, shape: Sequence[int] | None) -> Network:
 def _of_location(text: str, shape: Sequence[int] | None) -> Loaded:
     from invexproof.networks.from_torch import load_module, network_of_module
 
-    with _current_folder_importable(), without_logs():
+    with current_folder_importable(), without_logs():
         try:
             module = load_module(text)
         except InvexproofError:
@@ -186,7 +192,7 @@ def _of_location(text: str, shape: Sequence[int] | None) -> Loaded:
 
 
 @contextmanager
-def _current_folder_importable() -> Iterator[None]:
+def current_folder_importable() -> Iterator[None]:
     """Modules in the current folder can be imported; what is installed goes before them."""
     folder = os.getcwd()
     sys.path.append(folder)

@@ -1,0 +1,186 @@
+"""Optimisers and claims about training problems as users name them; what is known of each is the checker's table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from invexcheck.architectures.methods import COLLAPSES, DENSITY, METHODS, NUMBER, STARTS, STEPS, ZERO
+from invexproof.architectures.texts import number
+from invexproof.claims import ClaimError
+from invexproof.networks.yaml_items import near
+from invexproof.provers.training import strongest
+from invexproof.training_questions import GD_NONSINGULAR, PIECEWISE_ANALYTIC
+
+GD: Final = "gd"
+
+ALIASES: Final[Mapping[str, str]] = {
+    "gradient-descent": "gd",
+    "full-batch": "gd",
+    "stochastic-gradient-descent": "sgd",
+    "mini-batch": "sgd",
+    "minibatch": "sgd",
+    "lr-schedule": "schedule",
+    "scheduler": "schedule",
+    "backtracking": "line-search",
+    "armijo": "line-search",
+    "linesearch": "line-search",
+    "decay": "weight-decay",
+    "sgdw": "weight-decay",
+    "clip": "clip-norm",
+    "clipping": "clip-norm",
+    "gradient-clipping": "clip-norm",
+    "clip-grad-norm": "clip-norm",
+    "clip-grad-value": "clip-value",
+    "normalised": "normalized",
+    "ngd": "normalized",
+    "preconditioner": "preconditioned",
+    "signsgd": "sign",
+    "sign-sgd": "sign",
+    "signgd": "sign",
+    "heavy-ball": "momentum",
+    "heavyball": "momentum",
+    "polyak-momentum": "momentum",
+    "sgd-momentum": "momentum",
+    "nag": "nesterov",
+    "nesterov-momentum": "nesterov",
+    "sign-momentum": "signum",
+    "adam-w": "adamw",
+    "rms-prop": "rmsprop",
+    "round": "rounding",
+    "quantized": "rounding",
+    "quantised": "rounding",
+    "quantization": "rounding",
+    "unit-sphere": "sphere",
+    "weight-normalization": "sphere",
+    "projected": "projection",
+    "projected-gradient": "projection",
+    "pgd": "projection",
+    "weight-clipping": "projection",
+    "max-norm": "projection",
+    "proximal": "soft-threshold",
+    "ista": "soft-threshold",
+    "lasso": "soft-threshold",
+    "steepest-descent": "exact-line-search",
+}
+"""Other names of methods."""
+
+CLAIMS: Final[Mapping[str, tuple[str, str]]] = {
+    "gd-nonsingular": (
+        GD_NONSINGULAR,
+        "a step of the optimiser, as a map of the parameters, is non-singular: preimages of null sets are null",
+    ),
+    "paa": (
+        PIECEWISE_ANALYTIC,
+        "the loss is continuous and piecewise analytic in the parameters, on all of R^p",
+    ),
+}
+_CLAIM_ALIASES: Final = {
+    "nonsingular": "gd-nonsingular",
+    "non-singular": "gd-nonsingular",
+    "gd-non-singular": "gd-nonsingular",
+    "piecewise-analytic": "paa",
+    "almost-everywhere-analytic": "paa",
+}
+_NUMBER: Final = re.compile(r"[-+]?\.?[0-9][0-9./e+-]*", re.I)
+_STATELESS: Final = ("gradient-step", "transformed-step", "flat-point")
+"""Rules about updates of the parameters alone."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """An optimiser of the checker's table, the first state, and the step sizes that a claim is about."""
+
+    method: str
+    start: str
+    step: str
+
+
+def method_of(text: str) -> str:
+    """The method that a text names, such as ``adam``, ``nag`` or ``projected``.  Raises ClaimError."""
+    short = text.strip().casefold().replace("_", "-").replace(" ", "-").removeprefix("torch.optim.")
+    name = ALIASES.get(short, short)
+    if name not in methods():
+        raise ClaimError(
+            f"there is no optimiser {text!r:.40}{near(short, (*methods(), *ALIASES))}; there are "
+            f"{', '.join(methods())} (invexproof list optimizers)"
+        )
+    return name
+
+
+def training_of(
+    optimizer: str = GD,
+    start: str | None = None,
+    step: str | None = None,
+    subject: dict[str, Any] | None = None,
+) -> Training:
+    """The question about an optimiser; where no step sizes are named, that with the strongest answer.
+
+    ``subject`` is the graph of which the answer is to be known.  Raises ClaimError.
+    """
+    method = method_of(optimizer)
+    begin = DENSITY if start is None else _word(start, STARTS, "start")
+    if begin == ZERO and has_rows(method) and not has_state(method):
+        raise ClaimError(
+            f"{method} has no state beside the parameters, so there is no --start zero; leave it out"
+        )
+    chosen = strongest(method, begin, subject) if step is None else _step(step, method, begin)
+    return Training(method, begin, chosen)
+
+
+def training_kind_of(text: str) -> str:
+    """The kind of claim about a training problem: ``gd-nonsingular``, ``paa``, or in full.  Raises ClaimError."""
+    short = text.strip().casefold().replace("_", "-").removeprefix("training.")
+    short = _CLAIM_ALIASES.get(short, short)
+    if short not in CLAIMS:
+        raise ClaimError(
+            f"there is no claim {text!r:.60}{near(short, (*CLAIMS, *_CLAIM_ALIASES))}; the claims about training "
+            f"problems are {' and '.join(CLAIMS)}"
+        )
+    return CLAIMS[short][0]
+
+
+def methods() -> tuple[str, ...]:
+    """All methods, those that are non-singular first."""
+    return tuple(dict.fromkeys((*(name for name, _, _ in METHODS), *COLLAPSES)))
+
+
+def has_rows(method: str) -> bool:
+    """Whether something is proved of the method, not only refuted."""
+    return any(name == method for name, _, _ in METHODS)
+
+
+def has_state(method: str) -> bool:
+    """Whether the method remembers more than the parameters."""
+    return any(row.rule not in _STATELESS for (name, _, _), row in METHODS.items() if name == method)
+
+
+def aliases_of(method: str) -> list[str]:
+    """Other names of a method."""
+    return [alias for alias, name in ALIASES.items() if name == method]
+
+
+def _step(text: str, method: str, start: str) -> str:
+    """The step sizes that a text names: words, or one number, which becomes exact."""
+    if not _NUMBER.fullmatch(text.strip()):
+        return _word(text, (*STEPS, "a number such as 1/10"), "step")
+    known = [step for name, begin, step in METHODS if (name, begin) == (method, start)]
+    if NUMBER not in known:
+        said = f"--step {' or '.join(known)}" if known else "all of them at once, without --step"
+        raise ClaimError(
+            f"nothing can be said yet about one step size of {method}, such as {text.strip():.20}; what can be asked "
+            f"with --start {start}: {said}"
+        )
+    value = number(text.strip())
+    if value <= 0:
+        raise ClaimError(f"the step size {text:.20} is not positive")
+    return str(value)
+
+
+def _word(text: str, words: Collection[str], option: str) -> str:
+    short = text.strip().casefold().replace("_", "-").replace(" ", "-")
+    if short not in words:
+        raise ClaimError(f"--{option} {text!r:.40}{near(short, words)}: it is one of {', '.join(words)}")
+    return short
