@@ -9,6 +9,7 @@ REAL = Math("ℝ", r"\mathbb{R}")
 NONSINGULAR = "map.jacobian-nonsingular"
 ALMOST = "map.jacobian-nonsingular-almost-everywhere"
 COMPOSITION = "composition.invex"
+LOSS, STEP = "training.paa", "training.gd-nonsingular"
 
 STATEMENTS: dict[str, tuple[str, str]] = {
     "activation.invex": (
@@ -47,6 +48,11 @@ STATEMENTS: dict[str, tuple[str, str]] = {
         " over {space}.",
         "The function {composition} is not invex{on}: {some}{there} {are} not a global minimiser over {space}.",
     ),
+    LOSS: (
+        "The loss, θ ↦ L(θ), is continuous on ℝᵖ, and real-analytic on an open set whose complement is null.",
+        "The loss, θ ↦ L(θ), is not continuous on ℝᵖ.",
+    ),
+    STEP: ("{sentence}", "{sentence}"),
 }
 """For each kind of claim, what it says and what its negation says."""
 
@@ -64,6 +70,11 @@ JACOBIAN = (
     " Jacobian matrices at points that tend to x. Where the map is continuously differentiable it is the"
     " Jacobian alone; at a kink of a layer it holds all matrices between those of both sides."
 )
+NULL = (
+    "A set is *null* if its Lebesgue measure (its volume, in ℝᵖ) is 0: a point that is drawn from a"
+    " density is not in it, with probability 1. *Almost every* means: all but those of a null set."
+)
+REAL_ANALYTIC = "A function is *real-analytic* near a point if it is the sum of its Taylor series there."
 ROW_RANK = (
     "A matrix has *full row rank* if its rows are linearly independent; for as many outputs as inputs this"
     " means that it is invertible. It does not mean that the map is one-to-one or onto."
@@ -86,10 +97,22 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
         " random is none of them, with probability 1.",
     ),
     COMPOSITION: (
-        "A point is *Clarke-stationary* for a locally Lipschitz function if 0 is in the convex hull of all limits"
-        " of gradients at points that tend to it; where the function is continuously differentiable: if the"
-        " gradient is 0. " + INVEX + " Without any stationary point it is invex, too, *vacuously*.",
+        "A point is *Clarke-stationary* for a locally Lipschitz function if 0 is in the convex hull"
+        " of all limits of gradients at points that tend to it; where the function is continuously"
+        " differentiable: if the gradient is 0. "
+        + INVEX
+        + " Without any stationary point it is invex, too, *vacuously*.",
         ROW_RANK,
+    ),
+    LOSS: (NULL, REAL_ANALYTIC),
+    STEP: (
+        NULL,
+        "A map G of ℝᵖ is *non-singular* if preimages of null sets are null. Equivalently, if θ has a"
+        " density, so has G(θ): what is drawn at random stays random. For a map that is smooth almost"
+        " everywhere it says that the determinant of its derivative is not 0 almost everywhere. It"
+        " does not say that the map is one-to-one or onto.",
+        REAL_ANALYTIC,
+        "v(θ) is what exact differentiation of L gives. η is the step size.",
     ),
 }
 """The definitions that a claim of each kind needs."""

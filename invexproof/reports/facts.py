@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invexproof.reports import claim_facts, defect_facts, rank_facts, sign_facts, slope_facts
+from invexproof.reports import claim_facts, defect_facts, rank_facts, sign_facts, slope_facts, training_facts
 from invexproof.reports.scene import Fact
 
 FACTS: dict[str, Fact] = {
@@ -11,5 +11,6 @@ FACTS: dict[str, Fact] = {
     **slope_facts.FACTS,
     **rank_facts.FACTS,
     **defect_facts.FACTS,
+    **training_facts.FACTS,
 }
 """Facts by the placeholder that stands for them."""

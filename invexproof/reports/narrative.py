@@ -5,20 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from invexcheck.goals import Claim, MapClaim
+from invexcheck.goals import AnyClaim, Claim, MapClaim, TrainingClaim
 from invexcheck.lemmas import LEMMAS
-from invexproof.reports import function_sections, map_sections
+from invexproof.reports import function_sections, map_sections, training_sections
 from invexproof.reports.definitions import DEFINITIONS, NOTATION
 from invexproof.reports.prose import Block, Paragraph, Section, fill
 from invexproof.reports.replay import Replay, included
 from invexproof.reports.writer import Writer
 
+REMAINING = (
+    "What remains to be trusted: the program invexcheck with FLINT and Python, and the lemmas behind the"
+    " rules that were used ({lemmas}). The rules: {rules}."
+)
 TRUST = (
     "Nothing here rests on sampling or on floating-point arithmetic. Every identity is an equality of exact"
     " normal forms, every sign rests on exact arithmetic or on enclosures with outward rounding (Arb), every"
     " derivative is the checker's own.",
-    "What remains to be trusted: the program invexcheck with FLINT and Python, and the lemmas behind the"
-    " rules that were used ({lemmas}). The rules: {rules}.",
+    REMAINING,
+)
+TRAINING_TRUST = (
+    "The certificate holds the graph and the name of a rule, nothing else. Shapes, ranges, where"
+    " nodes are analytic and what the data must satisfy have been inferred by the checker from the"
+    " graph alone, in exact arithmetic. The statement is about exact arithmetic, too: rounding during"
+    " training is not its subject.",
+    REMAINING,
 )
 
 PROOFS = {"rocq": "checked by Rocq:", "paper": "proved on paper:"}
@@ -46,7 +56,7 @@ def narrate(replay: Replay) -> Narrative:
     return Narrative(_title(replay.claim), tuple(sections))
 
 
-def _title(claim: Claim | MapClaim) -> str:
+def _title(claim: AnyClaim) -> str:
     verdict = "refuted" if claim.negated else "proved"
     return f"{claim.kind}: {verdict}"
 
@@ -54,14 +64,18 @@ def _title(claim: Claim | MapClaim) -> str:
 def _statement(replay: Replay) -> tuple[Block, ...]:
     if isinstance(replay.claim, Claim):
         return function_sections.statement(replay, replay.claim)
-    return map_sections.statement(replay, replay.claim)
+    if isinstance(replay.claim, MapClaim):
+        return map_sections.statement(replay, replay.claim)
+    return training_sections.statement(replay, replay.claim)
 
 
 def _reasons(replay: Replay, prefix: str) -> list[Section]:
     writer = Writer(replay.session)
     if isinstance(replay.claim, Claim):
         return function_sections.reasons(replay, replay.claim, writer, prefix)
-    return map_sections.reasons(replay, replay.claim, writer, prefix)
+    if isinstance(replay.claim, MapClaim):
+        return map_sections.reasons(replay, replay.claim, writer, prefix)
+    return training_sections.reasons(replay, replay.claim, writer, prefix)
 
 
 def _included(replay: Replay, prefix: str = "") -> list[Section]:
@@ -82,4 +96,5 @@ def _trust(replay: Replay) -> tuple[Block, ...]:
     proved = {way: [name for name in replay.lemmas if LEMMAS[name].proof == way] for way in PROOFS}
     lemmas = "; ".join(f"{PROOFS[way]} {', '.join(names)}" for way, names in proved.items() if names)
     values: dict[str, Any] = {"lemmas": lemmas, "rules": ", ".join(replay.rules)}
-    return tuple(Paragraph(fill(text, values)) for text in TRUST)
+    texts = TRAINING_TRUST if isinstance(replay.claim, TrainingClaim) else TRUST
+    return tuple(Paragraph(fill(text, values)) for text in texts)

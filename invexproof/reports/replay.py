@@ -12,7 +12,7 @@ from flint import arb
 
 from invexcheck.balls import precision
 from invexcheck.errors import Path, Refuse, Reject
-from invexcheck.goals import Analytic, Claim, Goal, MapClaim, Obligation, Sign
+from invexcheck.goals import Analytic, AnyClaim, Claim, Goal, Obligation, Sign
 from invexcheck.intervals import Interval, Undefined, enclose
 from invexcheck.kernel import FORMAT, read_claim
 from invexcheck.limits import Limits
@@ -95,7 +95,7 @@ class Replay:
 
     document: dict[str, Any]
     session: Session
-    claim: Claim | MapClaim
+    claim: AnyClaim
     statement: str
     root: Node
 

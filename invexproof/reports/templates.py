@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 
-from invexcheck.goals import Analytic, FullRank, MapClaim
+from invexcheck.architectures.methods import EVERY
+from invexcheck.goals import Analytic, FullRank, MapClaim, TrainingClaim
 from invexcheck.networks.slope_forms import is_zero
 from invexproof.reports.facts import FACTS
 from invexproof.reports.prose import Phrase, fill
@@ -113,6 +114,13 @@ def _dead_region(scene: Scene) -> tuple[str, ...]:
     return ("layer",) if "node" in scene.step else ("affine",)
 
 
+def _transformed_step(scene: Scene) -> tuple[str, ...]:
+    """Where the step size is arbitrary there is an argument of its own."""
+    goal = scene.node.goal
+    every = isinstance(goal, TrainingClaim) and goal.step == EVERY
+    return ("sign",) if every else ("argument",)
+
+
 CHOOSE: Mapping[str, Choose] = {
     "interval": _interval,
     "product": _product,
@@ -126,6 +134,8 @@ CHOOSE: Mapping[str, Choose] = {
     "contraction": _contraction,
     "boxes": _boxes,
     "dead-region": _dead_region,
+    "transformed-step": _transformed_step,
+    **dict.fromkeys(("momentum-step", "adaptive-step"), lambda _: ("argument", "trap")),
     **dict.fromkeys(("stationary-point", "plateau", "kink", "maximum", "minimum"), _refutation),
 }
 """For rules with several texts, how to choose among them; all others have one, called `text`."""
