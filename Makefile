@@ -5,7 +5,7 @@
 #   make lint     ruff                        make types    mypy --strict
 #   make docs     the manual, into site/      make atlas    certificates for the whole catalogue of activations
 #   make audit    what invexapi marks, decided: docs/audit-invexapi.md and its certificates
-#   make gallery  claims about networks, decided: docs/gallery.md and certificates/maps
+#   make gallery  claims about networks and training, decided: docs/gallery*.md, certificates/maps and certificates/training
 #   make bench    the benchmarks              make venv     only the environment
 #   make clean    removes what these targets made
 #

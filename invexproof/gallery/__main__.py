@@ -11,9 +11,8 @@ from pathlib import Path
 
 from invexproof import generated
 from invexproof.errors import InvexproofError
-from invexproof.gallery import files
+from invexproof.gallery.collection import COLLECTIONS, chosen
 from invexproof.gallery.deciding import Decided, decide
-from invexproof.gallery.entries import chosen
 
 DIFFERENT = 1
 WRONG = 2
@@ -28,8 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InvexproofError as error:
         print(f"error: {error}", file=sys.stderr)
         return WRONG
-    wanted = files.certificates(decided) | ({} if options.only else files.page(decided))
-    owned = {} if options.only else files.OWNED
+    wanted: dict[Path, bytes] = {}
+    owned: dict[Path, str] = {}
+    for collection in COLLECTIONS:
+        wanted |= collection.shipped(decided)
+        if not options.only:
+            wanted |= collection.written(decided)
+            owned |= collection.owned
     counts = Counter(each.result.verdict for each in decided)
     print(", ".join(f"{number} {verdict}" for verdict, number in counts.most_common()))
     if options.check:
@@ -51,7 +55,7 @@ def _report(each: Decided) -> None:
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m invexproof.gallery",
-        description="Decide the claims of the gallery of networks; write certificates/maps and docs/gallery.md.",
+        description="Decide the claims of the gallery; write its certificates and its pages of the manual.",
     )
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="DIR", help="the folder below which all files go"

@@ -6,30 +6,42 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from invexproof import __version__
 from invexproof.certificates import certificate_bytes, with_provenance
 from invexproof.gallery.entries import Entry, GalleryError
-from invexproof.map_questions import MapQuestion
 from invexproof.proving import Prover
 from invexproof.results import Result
+
+LARGE: Final = 10_000
+"""Certificates of more bytes than this are compressed where they are shipped."""
+SOURCE: Final = {"tool": "invexproof", "version": __version__}
+"""The provenance of what is shipped: it says nothing of the run, and so does not change."""
 
 
 @dataclass(frozen=True)
 class Decided:
-    """An entry with its question and the answer, whose certificate the checker has accepted if there is one."""
+    """An entry with the answer, whose certificate the checker has accepted if there is one."""
 
     entry: Entry
-    question: MapQuestion
     result: Result
 
     @cached_property
     def certificate(self) -> bytes | None:
-        """The certificate as a file that says nothing of the run that found it, and so does not change."""
-        if self.result.document is None:
+        """The certificate, uncompressed."""
+        document = self.result.document
+        return None if document is None else certificate_bytes(with_provenance(document, SOURCE))
+
+    @property
+    def file(self) -> tuple[str, bytes] | None:
+        """The name of the certificate's file, and its contents."""
+        document, name = self.result.document, f"{self.entry.name}.cert.json"
+        if document is None or self.certificate is None:
             return None
-        source = {"tool": "invexproof", "version": __version__}
-        return certificate_bytes(with_provenance(self.result.document, source))
+        if len(self.certificate) <= LARGE:
+            return name, self.certificate
+        return f"{name}.gz", certificate_bytes(with_provenance(document, SOURCE), compressed=True)
 
 
 def decide(
@@ -40,13 +52,13 @@ def decide(
     Raises:
         GalleryError: a verdict is not the expected one.
     """
-    asked = [(entry, entry.question()) for entry in entries]
+    asked = list(entries)
     found: dict[int, Decided] = {}
     with Prover(jobs) as prover:
-        answers = prover.workers.map(prover.prove, [question for _, question in asked])
+        answers = prover.workers.map(prover.prove, [entry.question() for entry in asked])
         with closing(answers):
             for number, result in answers:
-                found[number] = Decided(*asked[number], result)
+                found[number] = Decided(asked[number], result)
                 progress(found[number])
     decided = [found[number] for number in range(len(asked))]
     wrong = [

@@ -1,30 +1,24 @@
-"""The entries of the gallery: each one a network, a claim about it and the verdict that is expected, read from files.
+"""The entries of the gallery: each one a subject, a claim about it and the verdict that is expected, read from files.
 
-A topic is a file ``topics/NUMBER-NAME.toml``: a ``title``, a ``text`` in Markdown, and tables ``[[entry]]`` with the
-fields of :class:`Entry`. The network is given as one of :data:`SOURCES`. To add an entry, add a table and run
-``make gallery``.
+A collection keeps its topics in a folder of its own: files ``topics/COLLECTION/NUMBER-NAME.toml``, each with a
+``title``, a ``text`` in Markdown, and tables ``[[entry]]`` with the fields of the collection's kind of :class:`Entry`.
+To add an entry, add a table and run ``make gallery``.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, Final
+from typing import Any, ClassVar, Final, Self
 
-from invexproof.claims import COMPOSITION, map_kind_of
 from invexproof.errors import InvexproofError
-from invexproof.gallery.networks import NETWORKS
-from invexproof.map_questions import MapQuestion
-from invexproof.map_subjects import MapTarget, composition_target, map_target
-from invexproof.networks.formulas import network_of_formulas
-from invexproof.networks.network import Network
-from invexproof.networks.regions import read_region
-from invexproof.networks.yaml_files import network_of_yaml
+from invexproof.proving import Asked
+from invexproof.results import Result
 
 FOLDER: Final = "topics"
 _FILE: Final = re.compile(r"\d+-[a-z-]+\.toml")
@@ -38,14 +32,13 @@ class GalleryError(InvexproofError):
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A claim about a network, as its file has it.
+class Entry(ABC):
+    """A claim, as its file has it.
 
-    name: of its certificate. network: in words. shows: one sentence, why it is here. yaml, formulas, sample, like: how
-    the network is built, one of them; a sample is the name of a function in :data:`NETWORKS`, with its arguments, and
-    ``like`` the name of an entry with the same network. claim:
-    ``nonsingular``, ``nonsingular-almost-everywhere`` or ``invex``. region, loss, almost_everywhere: as for
-    ``invexproof prove``. verdict: the expected one. shipped: whether its certificate is in ``certificates/maps``.
+    name: of its certificate. network: what it is about, in words. shows: one sentence, why it is here. claim: its
+    kind. verdict: the expected one. shipped: whether its certificate is in the collection's folder. yaml, sample, like:
+    how the subject is built, one of :attr:`SOURCES`; a sample is the name of a function in :attr:`SAMPLES`, with its
+    arguments. Instead, ``like`` is the name of an earlier entry of the same collection with the same subject.
     """
 
     name: str
@@ -53,42 +46,73 @@ class Entry:
     shows: str
     claim: str
     verdict: str
+    shipped: bool = True
     yaml: str = ""
-    formulas: str = ""
     sample: str = ""
     like: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
-    region: str | None = None
-    loss: str | None = None
-    almost_everywhere: bool = False
-    shipped: bool = True
+
+    SOURCES: ClassVar[tuple[str, ...]] = ("yaml", "sample")
+    """The fields that say how the subject is built; each entry has one of them, or ``like``."""
+    SAMPLES: ClassVar[Mapping[str, Callable[..., Any]]] = {}
+    """The functions that samples may name."""
+
+    @abstractmethod
+    def question(self) -> Asked:
+        """The claim, to be decided."""
+
+    @abstractmethod
+    def words(self) -> str:
+        """The claim in words, as it is written on the page after the network."""
+
+    def remark(self, result: Result) -> str:
+        """What is to be said beside the verdict."""
+        return ""
 
     @property
     def source(self) -> str:
-        """How the network is built, as it is written on the page."""
+        """How the subject is built, as it is written on the page."""
         if self.like:
             return f"as {self.like}"
         if self.sample:
             return f"{self.sample}({', '.join(f'{key}={value!r}' for key, value in self.arguments.items())})"
-        return " ".join((self.yaml or self.formulas).split())
+        return " ".join(getattr(self, self.built_by).split())
 
-    def build(self) -> Network:
-        """The network, without a loss."""
-        kind = next(kind for kind in SOURCES if getattr(self, kind))
-        return SOURCES[kind](self)
+    @property
+    def built_by(self) -> str:
+        """The field that says how the subject is built."""
+        return next(kind for kind in self.SOURCES if getattr(self, kind))
 
-    def target(self) -> MapTarget:
-        """The subject of the claim."""
-        if self.claim == "invex":
-            return replace(composition_target(self.build(), self.loss), name=self.name, slug=self.name)
-        return replace(map_target(self.build()), name=self.name, slug=self.name)
+    def with_subject_of(self, other: Self) -> Self:
+        """This claim about what another entry is about."""
+        return replace(
+            self, arguments=other.arguments, **{kind: getattr(other, kind) for kind in self.SOURCES}
+        )
 
-    def question(self) -> MapQuestion:
-        """The claim, to be decided."""
-        target = self.target()
-        kind = COMPOSITION if self.claim == "invex" else map_kind_of(self.claim)
-        region = read_region(self.region, target.network.inputs)
-        return MapQuestion(target, kind, region, self.almost_everywhere, TIMEOUT)
+    @classmethod
+    def read(cls, row: Mapping[str, Any], earlier: Mapping[str, Self]) -> Self:
+        """The entry in a table of a file.  Raises GalleryError, and TypeError if a field is missing."""
+        name = row.get("name", "")
+        known = {item.name for item in fields(cls)}
+        if unknown := set(row) - known:
+            raise GalleryError(
+                f"{name!r} has a field {min(unknown)!r}; the fields are {', '.join(sorted(known))}"
+            )
+        entry = cls(**row)
+        if not _NAME.fullmatch(entry.name):
+            raise GalleryError(f"{entry.name!r} is not a name of small letters, digits and hyphens")
+        sources = (*cls.SOURCES, "like")
+        if len([kind for kind in sources if getattr(entry, kind)]) != 1:
+            raise GalleryError(f"{name!r} must have one of {', '.join(sources)}")
+        if entry.sample and entry.sample not in cls.SAMPLES:
+            raise GalleryError(
+                f"{name!r}: there is no function {entry.sample!r}; there are {', '.join(cls.SAMPLES)}"
+            )
+        if not entry.like:
+            return entry
+        if entry.like not in earlier:
+            raise GalleryError(f"{name!r}: there is no earlier entry {entry.like!r}")
+        return entry.with_subject_of(earlier[entry.like])
 
 
 @dataclass(frozen=True)
@@ -100,67 +124,28 @@ class Topic:
     entries: tuple[Entry, ...]
 
 
-SOURCES: Final[Mapping[str, Callable[[Entry], Network]]] = {
-    "yaml": lambda entry: network_of_yaml(entry.yaml, entry.name),
-    "formulas": lambda entry: network_of_formulas(entry.formulas),
-    "sample": lambda entry: NETWORKS[entry.sample](**entry.arguments),
-    "like": lambda entry: chosen([entry.like])[0].build(),
-}
-"""The ways to give a network: layers in YAML, formulas, a function with its arguments, or another entry."""
+def read_topics(folder: str, kind: type[Entry]) -> tuple[Topic, ...]:
+    """The topics of a collection, in order.  Raises GalleryError."""
+    found = [
+        path for path in files(__package__).joinpath(FOLDER, folder).iterdir() if _FILE.fullmatch(path.name)
+    ]
+    known: dict[str, Entry] = {}
+    return tuple(read_topic(path, kind, known) for path in sorted(found, key=lambda path: path.name))
 
 
-@cache
-def gallery() -> tuple[Topic, ...]:
-    """All topics in order.  Raises :class:`GalleryError`."""
-    found = sorted(
-        (path for path in files(__package__).joinpath(FOLDER).iterdir() if _FILE.fullmatch(path.name)),
-        key=lambda path: path.name,
-    )
-    topics = tuple(_read(path) for path in found)
-    names = [entry.name for topic in topics for entry in topic.entries]
-    for name in names:
-        if names.count(name) > 1:
-            raise GalleryError(f"there are two entries {name!r}")
-    return topics
-
-
-def chosen(names: Sequence[str]) -> list[Entry]:
-    """The entries with these names, or all of them.  Raises :class:`GalleryError`."""
-    known = {entry.name: entry for topic in gallery() for entry in topic.entries}
-    for name in names:
-        if name not in known:
-            raise GalleryError(
-                f"the gallery has no entry {name!r:.60}; its names are those in docs/gallery.md"
-            )
-    return [known[name] for name in names or known]
-
-
-def _read(path: Traversable) -> Topic:
+def read_topic(path: Traversable, kind: type[Entry], known: dict[str, Entry]) -> Topic:
+    """The topic in a file; its entries are added to those that are known.  Raises GalleryError."""
+    entries = []
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-        entries = tuple(_entry(row) for row in document["entry"])
-        return Topic(document["title"], document["text"].strip(), entries)
+        for row in document["entry"]:
+            entry = kind.read(row, known)
+            if entry.name in known:
+                raise GalleryError(f"there are two entries {entry.name!r}")
+            known[entry.name] = entry
+            entries.append(entry)
+        return Topic(document["title"], document["text"].strip(), tuple(entries))
     except KeyError as error:
         raise GalleryError(f"{path.name} cannot be read: {error} is missing") from None
     except (tomllib.TOMLDecodeError, TypeError, GalleryError) as error:
         raise GalleryError(f"{path.name} cannot be read: {error}") from None
-
-
-def _entry(row: dict[str, Any]) -> Entry:
-    name = row.get("name", "")
-    known = {item.name for item in fields(Entry)}
-    if unknown := set(row) - known:
-        raise GalleryError(
-            f"{name!r} has a field {min(unknown)!r}; the fields are {', '.join(sorted(known))}"
-        )
-    entry = Entry(**row)
-    if not _NAME.fullmatch(entry.name):
-        raise GalleryError(f"{entry.name!r} is not a name of small letters, digits and hyphens")
-    given = [kind for kind in SOURCES if getattr(entry, kind)]
-    if len(given) != 1:
-        raise GalleryError(f"{name!r} must have one of {', '.join(SOURCES)}")
-    if entry.sample and entry.sample not in NETWORKS:
-        raise GalleryError(
-            f"{name!r}: there is no function {entry.sample!r}; there are {', '.join(NETWORKS)}"
-        )
-    return entry

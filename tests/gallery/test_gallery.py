@@ -1,4 +1,4 @@
-"""The gallery: shipped certificates are valid, about the networks of the entries, and made again byte by byte."""
+"""The gallery of networks: shipped certificates are valid, about the networks of the entries, and made again."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from invexcheck.limits import Limits
 from invexcheck.supervise import Supervisor
 from invexproof import generated
 from invexproof.gallery import __main__ as command
-from invexproof.gallery import entries as reading
+from invexproof.gallery.collection import COLLECTIONS, chosen
 from invexproof.gallery.deciding import decide
-from invexproof.gallery.entries import Entry, GalleryError, chosen, gallery
+from invexproof.gallery.entries import GalleryError, read_topic
 from invexproof.gallery.facts import basis, counted, described, point
-from invexproof.gallery.files import CERTIFICATES, OWNED, PAGE
+from invexproof.gallery.maps import MapEntry, claim_words
 from invexproof.gallery.networks import free_vision_transformer, skew_residual_block
-from invexproof.gallery.page import claim_words
 from invexproof.networks.evaluation import jacobian, output
 
 ROOT = Path(__file__).resolve().parents[2]
-ENTRIES = {entry.name: entry for topic in gallery() for entry in topic.entries}
+MAPS = COLLECTIONS[0]
+CERTIFICATES, PAGE, OWNED = MAPS.certificates, MAPS.page, MAPS.owned
+ENTRIES = {name: entry for name, entry in MAPS.entries.items() if isinstance(entry, MapEntry)}
 SHIPPED = {path.name.partition(".")[0]: path for path in (ROOT / CERTIFICATES).glob("*.cert.json")}
 TEXT = (ROOT / PAGE).read_text(encoding="utf-8")
 ROWS = {
@@ -100,11 +101,13 @@ def test_the_page_has_every_entry_with_its_verdict_and_size() -> None:
 
 def test_other_pages_quote_the_verdicts() -> None:
     text = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
-    quoted = re.findall(r"\[([a-z0-9-]+)\]\(gallery\.md#([a-z0-9-]+)\) \(([a-z]+)\)", text)
-    assert len(quoted) == text.count("gallery.md#") > len(ENTRIES) / 3
-    for name, anchor, verdict in quoted:
-        assert name == anchor
-        assert verdict == ENTRIES[name].verdict, name
+    for collection in COLLECTIONS:
+        page = collection.page.name
+        quoted = re.findall(rf"\[([a-z0-9-]+)\]\({re.escape(page)}#([a-z0-9-]+)\) \(([a-z]+)\)", text)
+        assert len(quoted) == text.count(f"({page}#") > len(collection.entries) / 3
+        for name, anchor, verdict in quoted:
+            assert name == anchor
+            assert verdict == collection.entries[name].verdict, name
 
 
 # -- making it again -----------------------------------------------------------------------------------------
@@ -185,18 +188,27 @@ PLAIN = {
         ({"yaml": "network: [tanh]"}, "must have one of yaml, formulas, sample, like"),
         ({"formulas": ""}, "must have one of"),
         ({"formulas": "", "sample": "perceptron"}, "no function 'perceptron'"),
+        ({"formulas": "", "like": "later"}, "no earlier entry 'later'"),
     ],
 )
 def test_mistakes_in_entries_are_reported(change: dict[str, str], message: str) -> None:
     with pytest.raises(GalleryError, match=message):
-        reading._entry({**PLAIN, **change})
+        MapEntry.read({**PLAIN, **change}, {})
+
+
+def test_an_entry_can_be_like_an_earlier_one() -> None:
+    plain = MapEntry.read(PLAIN, {})
+    row = {**PLAIN, "name": "other", "formulas": "", "like": "plain", "claim": "invex", "loss": "mse:1/2"}
+    other = MapEntry.read(row, {"plain": plain})
+    assert other.build() == plain.build()
+    assert (other.source, other.loss) == ("as plain", "mse:1/2")
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     path = tmp_path / "1-broken.toml"
     path.write_text('title = "Broken"\n')
     with pytest.raises(GalleryError, match=r"1-broken\.toml cannot be read: 'entry' is missing"):
-        reading._read(path)
+        read_topic(path, MapEntry, {})
 
 
 @pytest.mark.parametrize(
@@ -229,7 +241,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_claims_in_words(changes: dict[str, object], words: str) -> None:
-    assert claim_words(Entry(**{**PLAIN, **changes}).question()) == words  # type: ignore[arg-type]
+    assert claim_words(MapEntry(**{**PLAIN, **changes}).question()) == words  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,124 @@
+"""Claims about training problems: the loss, and steps of training methods, as functions of the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from invexcheck.architectures.methods import ALMOST_EVERY, DENSITY, EVERY, SEQUENCE, ZERO
+from invexproof.architectures.graph import Graph
+from invexproof.architectures.yaml_files import training_of_yaml
+from invexproof.gallery.entries import TIMEOUT, Entry
+from invexproof.training_methods import has_rows, has_state, training_kind_of, training_of
+from invexproof.training_questions import PIECEWISE_ANALYTIC, TrainingQuestion, TrainingTarget
+
+HEAD: Final = """# Gallery of training problems
+
+<!-- Written by `make gallery`; do not edit. -->
+
+Claims about the training of networks, as functions of the *parameters*: {counts}.
+Each is about an architecture with a loss, and holds for all data of the stated shapes; no weights are given, and none
+are needed. (Claims about networks with given weights, as functions of the input, are in [another gallery](gallery.md).)
+
+A step of a training method is *non-singular* if preimages of null sets are null. Then parameters whose law has a
+density keep one for ever: almost surely no iterate hits a null set given in advance, such as the points where a kink
+makes differentiation choose a value. *Almost every step size* means all but countably many, which depend on the data;
+a step size drawn at random is almost surely a good one, and a particular one is decided only where it is named. Where
+weight decay λ is part of a step by signs or of AdamW, *every step size* leaves out η = 1/λ. The loss is *piecewise
+analytic* if it is continuous, and analytic off a closed null set. All is about exact real arithmetic. `invexcheck`
+prints each claim in full, with the update and the conditions on the data; p is the number of trained parameters.
+
+What is proved or refuted has a certificate, the file `certificates/training/NAME.cert.json`, or with `.gz` if it is
+large; `invexcheck certificates/training` checks them all. Its size is in bytes, uncompressed. *Undecided* means that
+nothing was found, with the reason; it says nothing about the claim. *By* names the rule. The lemmas that justify the
+rules are about [graphs](lemmas/training-graphs.md), [steps](lemmas/training-steps.md),
+[optimisers](lemmas/training-optimisers.md) and [collapses](lemmas/training-collapses.md). `make gallery` decides all
+of it anew; how each problem is written is said [at the end](#how-the-problems-are-written).
+"""
+FOOT: Final = """
+## How the problems are written
+
+In YAML, as `invexproof prove training` reads it: an architecture or layers, and a loss.
+
+```text
+{sources}
+```
+"""
+METHOD_WORDS: Final[Mapping[str, str]] = {
+    "gd": "gradient descent",
+    "sgd": "gradient descent on mini-batches",
+    "schedule": "gradient descent with a schedule",
+    "line-search": "gradient descent with backtracking",
+    "weight-decay": "gradient descent with weight decay",
+    "clip-norm": "gradient descent with clipping by norm",
+    "clip-value": "gradient descent with clipping by value",
+    "normalized": "normalised gradient descent",
+    "preconditioned": "preconditioned gradient descent",
+    "sign": "gradient descent by signs",
+    "momentum": "heavy ball",
+    "nesterov": "Nesterov's method",
+    "signum": "descent by the sign of the momentum",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "rmsprop": "RMSprop",
+    "lion": "Lion",
+    "rounding": "gradient descent with rounding of the weights",
+    "sphere": "gradient descent with normalisation of the weights",
+    "projection": "projected gradient descent",
+    "soft-threshold": "proximal gradient descent with soft thresholding",
+    "exact-line-search": "gradient descent with exact line search",
+}
+"""What methods of the checker's table are called on the page."""
+STEP_WORDS: Final[Mapping[str, str]] = {
+    ALMOST_EVERY: "for almost every step size",
+    EVERY: "for every step size",
+    SEQUENCE: "for almost every sequence of step sizes",
+}
+START_WORDS: Final[Mapping[str, str]] = {
+    DENSITY: " from a state with a density",
+    ZERO: " from a state of zeros",
+}
+_SPACE: Final = "\N{NO-BREAK SPACE}"
+"""Between digits in groups of three."""
+
+
+@dataclass(frozen=True)
+class TrainingEntry(Entry):
+    """A claim about a training problem: ``gd-nonsingular`` or ``paa``.
+
+    yaml: a training problem with its loss, as for ``invexproof prove training``. method, start, step: those of the
+    checker's table, or None for what is usual and for the strongest statement about step sizes.
+    """
+
+    method: str = "gd"
+    start: str | None = None
+    step: str | None = None
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The subject of the claim."""
+        return training_of_yaml(self.yaml, self.name).graph()
+
+    def question(self) -> TrainingQuestion:
+        """The claim, to be decided."""
+        target = TrainingTarget(self.name, self.graph, self.name)
+        kind = training_kind_of(self.claim)
+        asked = training_of(self.method, self.start, self.step)
+        return TrainingQuestion(target, kind, asked.method, asked.start, asked.step, TIMEOUT)
+
+    def words(self) -> str:
+        """The claim in words: ``Adam from a state of zeros is non-singular for almost every step size``."""
+        question = self.question()
+        count = f"p = {number(question.target.graph.parameter_count)}"
+        if question.claim == PIECEWISE_ANALYTIC:
+            return f"{count}; the loss is continuous and piecewise analytic in the parameters"
+        state = START_WORDS[question.start] if has_state(self.method) else ""
+        steps = f" {STEP_WORDS.get(question.step, f'for the step size {question.step}')}"
+        return f"{count}; {METHOD_WORDS[self.method]}{state} is non-singular{steps if has_rows(self.method) else ''}"
+
+
+def number(value: int) -> str:
+    """A whole number with its digits in groups of three."""
+    return f"{value:,}".replace(",", _SPACE)

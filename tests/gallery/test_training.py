@@ -1,0 +1,163 @@
+"""The gallery of training problems: certificates and page are current, and say what independent computations say."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from invexcheck.architectures.methods import COLLAPSES, METHODS
+from invexcheck.limits import Limits
+from invexcheck.supervise import Supervisor
+from invexproof import generated
+from invexproof.gallery.collection import COLLECTIONS
+from invexproof.gallery.deciding import LARGE, Decided, decide
+from invexproof.gallery.training import METHOD_WORDS, TrainingEntry, number
+
+ROOT = Path(__file__).resolve().parents[2]
+TRAINING = COLLECTIONS[1]
+ENTRIES = {name: entry for name, entry in TRAINING.entries.items() if isinstance(entry, TrainingEntry)}
+SHIPPED = {path.name.partition(".")[0]: path for path in (ROOT / TRAINING.certificates).iterdir()}
+MOST_BYTES = 1_000_000
+PARAMETERS = {"resnet-50-gd": 25_557_032, "vit-b-16-gd": 86_567_656, "gpt-2-gd": 124_439_808}
+"""Of the models in libraries that these are the graphs of."""
+
+
+@pytest.fixture(scope="module")
+def decided() -> list[Decided]:
+    return decide(TRAINING.entries.values())
+
+
+# -- what is shipped -----------------------------------------------------------------------------------------
+
+
+def test_page_and_certificates_are_made_again(decided: list[Decided]) -> None:
+    files = TRAINING.shipped(decided) | TRAINING.written(decided)
+    assert generated.differences(ROOT, files, TRAINING.owned) == []
+    assert sum(path.stat().st_size for path in SHIPPED.values()) < MOST_BYTES
+
+
+def test_shipped_certificates_are_valid_and_say_what_the_entries_say() -> None:
+    with Supervisor(Limits(), 1) as supervisor:
+        verdicts = list(supervisor.check_all([str(path) for path in SHIPPED.values()]))
+    assert {Path(verdict.file).name for verdict in verdicts} == {path.name for path in SHIPPED.values()}
+    for verdict in verdicts:
+        name = Path(verdict.file).name.partition(".")[0]
+        question = ENTRIES[name].question()
+        assert verdict.verified is not None, f"{name}: {verdict.reason}"
+        assert verdict.verified.kind == question.claim
+        assert verdict.verified.negated == (ENTRIES[name].verdict == "refuted")
+        assert verdict.verified.subject_digest == question.target.digest, f"{name} is another problem"
+
+
+def test_every_method_of_the_table_is_shown_and_has_a_name() -> None:
+    known = {method for method, _, _ in METHODS} | COLLAPSES.keys()
+    assert METHOD_WORDS.keys() == known
+    assert {entry.method for entry in ENTRIES.values() if entry.verdict != "undecided"} == known
+
+
+def test_links_within_the_page_lead_to_entries() -> None:
+    text = (ROOT / TRAINING.page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\(#([a-z0-9-]+)\)", text)
+    assert set(links) <= {*ENTRIES, "how-the-problems-are-written"}
+    for name, shown in re.findall(r"\[([a-z0-9-]+)\]\(#([a-z0-9-]+)\)", text):
+        assert name == shown
+
+
+@pytest.mark.parametrize(("name", "count"), PARAMETERS.items())
+def test_models_of_full_size_have_as_many_parameters_as_in_libraries(name: str, count: int) -> None:
+    assert ENTRIES[name].graph.parameter_count == count
+    assert f"p = {number(count)}; gradient descent is non-singular" in ENTRIES[name].words()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("mlp-relu-paa", "the loss is continuous and piecewise analytic in the parameters"),
+        ("mlp-relu-gd-half", "gradient descent is non-singular for the step size 1/2"),
+        ("mlp-relu-sign", "gradient descent by signs is non-singular for every step size"),
+        ("mlp-relu-adam", "Adam from a state with a density is non-singular for every step size"),
+        (
+            "mlp-relu-adam-zero-random",
+            "Adam from a state of zeros is non-singular for almost every sequence of step sizes",
+        ),
+        ("mlp-tanh-sphere", "gradient descent with normalisation of the weights is non-singular"),
+    ],
+)
+def test_claims_in_words(name: str, words: str) -> None:
+    assert ENTRIES[name].words() == f"p = {ENTRIES[name].graph.parameter_count}; {words}"
+
+
+def test_large_certificates_are_compressed() -> None:
+    for path in SHIPPED.values():
+        assert path.suffix == ".gz" or path.stat().st_size <= LARGE
+    assert SHIPPED["vit-b-16-gd"].suffix == ".gz"
+
+
+# -- what independent computations say ----------------------------------------------------------------------
+
+
+def test_one_weight_has_the_bad_step_size_that_is_told() -> None:
+    x, y = np.array([1.0, -2.0, 0.5]), np.array([3.0, 1.0, -1.0])
+    w = np.linspace(-5, 5, 11)
+    slope = np.mean(2 * x * (w[:, None] * x - y), axis=1)
+    bad = 1 / (2 * np.mean(x * x))
+    assert np.ptp(w - bad * slope) < 1e-12
+    assert np.ptp(w - 1.01 * bad * slope) > 0.05
+
+
+def test_executed_softplus_jumps_as_is_told() -> None:
+    assert math.log1p(math.exp(-20)) == pytest.approx(2.06e-9, rel=1e-2)
+
+
+def _dead_network(generator: np.random.Generator, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Hidden units of a ReLU layer whose biases make them negative for all x, and those units' values."""
+    weight = generator.standard_normal((x.shape[1], 5))
+    bias = -1 - np.abs(x @ weight).max(axis=0)
+    return np.maximum(x @ weight + bias, 0), weight
+
+
+def test_exact_line_search_forgets_the_bias_of_a_dead_network() -> None:
+    generator = np.random.default_rng(3)
+    x, y = generator.standard_normal((8, 2)), generator.standard_normal(8)
+    hidden, _ = _dead_network(generator, x)
+    head, biases = generator.standard_normal(5), np.array([-4.0, 0.3, 7.0])
+    after = []
+    for b in biases:
+        error = hidden @ head + b - y
+        gradient = 2 * np.mean(error)
+        steps = np.linspace(0, 2, 4001)
+        losses = np.mean((error[:, None] - steps * gradient) ** 2, axis=0)
+        after.append(b - steps[np.argmin(losses)] * gradient)
+    assert after == pytest.approx([np.mean(y)] * 3)
+
+
+def test_soft_thresholds_collapse_the_first_layer_of_a_tanh_network() -> None:
+    """Near 0: also the entries that are not 0 before the step are 0 after it, for each of several data sets."""
+    generator = np.random.default_rng(4)
+    size, step, threshold = 1e-3, 0.1, 0.5
+    for _ in range(5):
+        x, y = generator.standard_normal((8, 2)), generator.standard_normal(8)
+        first, last = (size * generator.standard_normal(shape) for shape in ((2, 16), (16,)))
+        hidden = np.tanh(x @ first)
+        error = 2 * (hidden @ last - y) / len(y)
+        slope = x.T @ (error[:, None] * last * (1 - hidden**2))
+        moved = first - step * slope
+        shrunk = np.sign(moved) * np.maximum(np.abs(moved) - step * threshold, 0)
+        assert not shrunk.any()
+        assert first.all()
+
+
+def test_exact_line_search_fits_one_example() -> None:
+    generator = np.random.default_rng(5)
+    for _ in range(5):
+        x, y = generator.standard_normal(2), generator.standard_normal()
+        theta = generator.standard_normal(3)
+        features = np.append(x, 1.0)
+        error = features @ theta - y
+        gradient = 2 * error * features
+        best = (gradient @ features) * error / (gradient @ features) ** 2
+        assert features @ (theta - best * gradient) == pytest.approx(y)
