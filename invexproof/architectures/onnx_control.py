@@ -10,7 +10,7 @@ import numpy as np
 from invexproof.architectures import building
 from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.onnx_lowering import scalar
-from invexproof.architectures.onnx_training import MAX_STEPS
+from invexproof.architectures.onnx_recurrent import MAX_STEPS
 from invexproof.architectures.onnx_values import Failed, Given, Tracked, Value, given, tracked
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from invexproof.architectures.building import axis_of, reduce, reshape, swap, tr
 from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.graph import Argument
 from invexproof.architectures.onnx_lowering import Lowering, integers, scalar
-from invexproof.architectures.onnx_values import KINDS, Given, Tensor, given, uniform
+from invexproof.architectures.onnx_values import KINDS, Given, Tensor, given
 from invexproof.networks.flows import number
 from invexproof.onnx_reading import Array
 
@@ -375,8 +375,3 @@ def einsum(low: Lowering, *tensors: int, equation: str) -> int:
         letters = left.replace(",", "").replace("...", "")
         output = dots + "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
     return low.node("einsum", *tensors, equation=f"{','.join(spelled)}->{output}")
-
-
-def constant_fill(value: Tensor) -> Fraction | float | None:
-    """The one number that a constant tensor has in all entries."""
-    return uniform(value.array) if isinstance(value, Given) and value.array is not None else None

@@ -20,8 +20,10 @@ from typing import Final
 from invexproof import onnx_reading
 from invexproof.architectures import onnx_forms as forms
 from invexproof.architectures import onnx_layers as layers
+from invexproof.architectures import onnx_losses as losses
+from invexproof.architectures import onnx_matrices as matrices
+from invexproof.architectures import onnx_recurrent as recurrent
 from invexproof.architectures import onnx_shapes as shapes
-from invexproof.architectures import onnx_training as training
 from invexproof.architectures import onnx_windows as windows
 from invexproof.architectures.onnx_shapes import SEQUENCES
 from invexproof.onnx_reading import Row, row
@@ -157,20 +159,21 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "ConvTranspose": row(
         windows.transposed_convolution, f"{_CONVOLUTION} extra=output_padding size=output_shape"
     ),
+    "DFT": row(matrices.fourier, "x length:known axis:known | place=axis inverse onesided"),
     "GlobalAveragePool": row(forms.over_space(forms.reduction("mean")), "x"),
     "GlobalLpPool": row(windows.lp_pool, "x | p"),
     "GlobalMaxPool": row(forms.over_space(forms.reduction("max")), "x"),
-    "GridSample": row(windows.grid_sample, "x grid:value | mode padding_mode align_corners"),
+    "GridSample": row(matrices.grid_sample, "x grid:value | mode padding_mode align_corners"),
     "LRN": row(windows.local_response, "x | alpha beta bias size"),
     "LpPool": row(windows.lp_pool, f"{_POOL} p"),
     "MaxPool": row(windows.max_pool, _POOL),
     "Pad": row(windows.padded, "x pads:known value:known axes:known | mode listed=pads fill=value"),
     "Resize": row(
-        windows.resized,
+        matrices.resized,
         "x - scales:value sizes:value | inferred mode place=coordinate_transformation_mode axes antialias "
         "rounding=nearest_mode cubic=cubic_coeff_a outside=exclude_outside policy=keep_aspect_ratio_policy",
     ),
-    "Upsample": row(windows.resized, "x scales:value | inferred mode factors=scales"),
+    "Upsample": row(matrices.resized, "x scales:value | inferred mode factors=scales"),
     # layers and losses
     "Attention": row(
         layers.attention,
@@ -186,14 +189,16 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "LayerNormalization": row(layers.layer_norm, "x weight bias | axis eps=epsilon wanted"),
     "RMSNormalization": row(layers.rms_norm, "x weight | axis eps=epsilon"),
     "NegativeLogLikelihoodLoss": row(
-        training.likelihood, "logarithms labels:value weight | reduction ignore=ignore_index"
+        losses.likelihood, "logarithms labels:value weight | reduction ignore=ignore_index"
     ),
     "SoftmaxCrossEntropyLoss": row(
-        training.cross_entropy, "scores labels:value weight | reduction ignore=ignore_index wanted"
+        losses.cross_entropy, "scores labels:value weight | reduction ignore=ignore_index wanted"
     ),
-    "GRU": row(training.recurrent("GRU"), f"{_RECURRENT} | {_CELL} reset_after=linear_before_reset"),
-    "LSTM": row(training.recurrent("LSTM"), f"{_RECURRENT} c:value peepholes | {_CELL} coupled=input_forget"),
-    "RNN": row(training.recurrent("RNN"), f"{_RECURRENT} | {_CELL}"),
+    "GRU": row(recurrent.recurrent("GRU"), f"{_RECURRENT} | {_CELL} reset_after=linear_before_reset"),
+    "LSTM": row(
+        recurrent.recurrent("LSTM"), f"{_RECURRENT} c:value peepholes | {_CELL} coupled=input_forget"
+    ),
+    "RNN": row(recurrent.recurrent("RNN"), f"{_RECURRENT} | {_CELL}"),
     # of quantisation
     "DequantizeLinear": row(layers.dequantized, "x scale zero | axis block=block_size"),
     "QuantizeLinear": row(layers.quantized, "x scale zero:value | axis block=block_size inferred"),

@@ -1,12 +1,10 @@
-"""ONNX operators of training and of sequences: losses, and recurrent layers step by step."""
+"""ONNX operators that are recurrent layers, step by step."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
-
-import numpy as np
 
 from invexproof.architectures import building
 from invexproof.architectures.building import select
@@ -17,63 +15,6 @@ from invexproof.architectures.onnx_values import Given, Tensor
 
 MAX_STEPS: Final = 256
 """Recurrent layers and loops are unrolled up to so many steps."""
-
-# -- losses ----------------------------------------------------------------------------------------------------
-
-
-def cross_entropy(
-    low: Lowering,
-    scores: int,
-    labels: Tensor,
-    weight: int | None = None,
-    *,
-    reduction: str,
-    ignore: int | None = None,
-    wanted: int,
-) -> tuple[int, int | None]:
-    """The cross-entropy of scores and labels, and log-probabilities if they are wanted."""
-    logarithms = low.node("log_softmax", scores, axis=1) if wanted > 1 or reduction == "none" else None
-    if reduction == "none" and logarithms is not None:
-        return likelihood(low, logarithms, labels, weight, reduction=reduction, ignore=ignore), logarithms
-    loss = low.node(
-        "cross_entropy", scores, low.handle(labels, "integer"), weight, reduction=reduction, ignore=ignore
-    )
-    return loss, logarithms
-
-
-def likelihood(
-    low: Lowering,
-    logarithms: int,
-    labels: Tensor,
-    weight: int | None = None,
-    *,
-    reduction: str,
-    ignore: int | None = None,
-) -> int:
-    """The negative log-likelihood of labels; of each by itself if nothing is reduced."""
-    target = low.handle(labels, "integer")
-    if reduction != "none":
-        return low.node(
-            "negative_log_likelihood", logarithms, target, weight, reduction=reduction, ignore=ignore
-        )
-    b = low.builder
-    shape = b.shape(logarithms)
-    known = labels.array if isinstance(labels, Given) else None
-    if ignore is not None or weight is not None:
-        factor = b.constant(low.named("weights"), b.shape(target), "real")
-        clean = b.constant(low.named("labels"), b.shape(target), "integer", 0, shape[1] - 1)
-        if known is not None:
-            used = known != ignore
-            low.values[clean] = np.where(used, known, 0)
-            weights = low.values.get(-1 if weight is None else weight, np.ones(shape[1]))
-            low.values[factor] = np.where(used, weights[low.values[clean]], 0.0)
-        picked = low.node("take_along", logarithms, building.unsqueeze(b, clean, 1), axis=1)
-        return low.node("negate", low.node("multiply", building.squeeze(b, picked, 1), factor))
-    picked = low.node("take_along", logarithms, building.unsqueeze(b, target, 1), axis=1)
-    return low.node("negate", building.squeeze(b, picked, 1))
-
-
-# -- recurrent layers ------------------------------------------------------------------------------------------
 
 State = tuple[Argument, ...]
 _ONE: Final = Fraction(1)
