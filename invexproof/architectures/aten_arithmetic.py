@@ -31,6 +31,9 @@ B = TorchBuilder
 HALF: Final = Fraction(1, 2)
 
 
+_POWERS: Final = {Fraction(2): "square", HALF: "sqrt", -HALF: "rsqrt", Fraction(-1): "reciprocal"}
+
+
 # -- arithmetic ----------------------------------------------------------------------------------------------
 
 
@@ -45,7 +48,8 @@ def _divide(b: B, x: Any, y: Any, mode: str | None = None) -> int:
 
 def _power(b: B, x: Any, y: Any) -> int:
     if isinstance(y, Fraction):
-        return elementwise(b, "square", x) if y == 2 else elementwise(b, "power_of", x, exponent=y)
+        own = _POWERS.get(y)
+        return elementwise(b, own, x) if own else elementwise(b, "power_of", x, exponent=y)
     return elementwise(b, "power", x, y)
 
 
@@ -87,20 +91,12 @@ def _clamp(b: B, x: int, low: Any = None, high: Any = None) -> int:
 # -- comparisons and choices ---------------------------------------------------------------------------------
 
 
-def _less(op: str, swapped: bool = False) -> Any:
-    def lower(b: B, x: Any, y: Any) -> int:
-        return compared(b, op, *((y, x) if swapped else (x, y)))
-
-    return lower
-
-
-def compared(b: B, op: str, x: Any, y: Any) -> int:
-    """A comparison of numbers."""
-    return elementwise(b, op, x, y)
+def _greater(op: str) -> Any:
+    return lambda b, x, y: elementwise(b, op, y, x)
 
 
 def _not_equal(b: B, x: Any, y: Any) -> int:
-    return b.node("not", compared(b, "equal", x, y))
+    return b.node("not", elementwise(b, "equal", x, y))
 
 
 def _logical(op: str) -> Any:
@@ -147,10 +143,6 @@ def _exp2(b: B, x: int) -> int:
 def _logit(b: B, x: int, eps: Fraction | None = None) -> int:
     y = real(b, x) if eps is None else elementwise(b, "clamp", x, low=eps, high=1 - eps)
     return subtract(b, b.node("log", y), b.node("log", subtract(b, Fraction(1), y)))
-
-
-def _sinc_error(b: B, x: int) -> int:
-    raise ArchitectureError("sinc is not read: sin(u)/u is not defined at 0 by its operators")
 
 
 def _fraction(b: B, x: int) -> int:
@@ -238,17 +230,62 @@ def _alpha_dropout(b: B, x: int, train: bool | None = True, p: Fraction = HALF) 
 # -- the table -----------------------------------------------------------------------------------------------
 
 _NAMES: Final = {
-    "abs": "absolute", "absolute": "absolute", "neg": "negate", "negative": "negate", "sgn": "sign",
-    "trunc": "truncate", "fix": "truncate", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
-    "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "special_expit": "sigmoid",
-    "special_erf": "erf", "special_erfc": "erfc", "special_expm1": "expm1", "special_log1p": "log1p",
-    "hardsigmoid": "hard_sigmoid", "hardswish": "hard_swish",
-    **{name: name for name in (
-        "sign", "exp", "expm1", "log", "log1p", "sqrt", "rsqrt", "reciprocal", "square", "relu", "sigmoid", "tanh",
-        "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh", "erf", "erfc",
-        "log_sigmoid", "silu", "mish", "floor", "ceil",
-    )},
-}  # fmt: skip
+    "abs": "absolute",
+    "absolute": "absolute",
+    "neg": "negate",
+    "negative": "negate",
+    "sgn": "sign",
+    "trunc": "truncate",
+    "fix": "truncate",
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "arcsinh": "asinh",
+    "arccosh": "acosh",
+    "arctanh": "atanh",
+    "special_expit": "sigmoid",
+    "special_erf": "erf",
+    "special_erfc": "erfc",
+    "special_expm1": "expm1",
+    "special_log1p": "log1p",
+    "hardsigmoid": "hard_sigmoid",
+    "hardswish": "hard_swish",
+    **{
+        name: name
+        for name in (
+            "sign",
+            "exp",
+            "expm1",
+            "log",
+            "log1p",
+            "sqrt",
+            "rsqrt",
+            "reciprocal",
+            "square",
+            "relu",
+            "sigmoid",
+            "tanh",
+            "sin",
+            "cos",
+            "tan",
+            "asin",
+            "acos",
+            "atan",
+            "sinh",
+            "cosh",
+            "asinh",
+            "acosh",
+            "atanh",
+            "erf",
+            "erfc",
+            "log_sigmoid",
+            "silu",
+            "mish",
+            "floor",
+            "ceil",
+        )
+    },
+}
 """Operators of one tensor that are our own, by PyTorch's name."""
 
 _ARITHMETIC: Final = "x=self y=other alpha"
@@ -282,16 +319,19 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "clamp_min": row(_clamp, "x=self low=min"),
     "clamp_max": row(_clamp, "x=self high=max"),
     # comparisons and choices
-    **{name: row(_less("less"), _TWO) for name in ("lt", "less")},
-    **{name: row(_less("less_equal"), _TWO) for name in ("le", "less_equal")},
-    **{name: row(_less("less", True), _TWO) for name in ("gt", "greater")},
-    **{name: row(_less("less_equal", True), _TWO) for name in ("ge", "greater_equal")},
-    "eq": row(_less("equal"), _TWO),
+    **{name: row(binary("less"), _TWO) for name in ("lt", "less")},
+    **{name: row(binary("less_equal"), _TWO) for name in ("le", "less_equal")},
+    **{name: row(_greater("less"), _TWO) for name in ("gt", "greater")},
+    **{name: row(_greater("less_equal"), _TWO) for name in ("ge", "greater_equal")},
+    "eq": row(binary("equal"), _TWO),
     **{name: row(_not_equal, _TWO) for name in ("ne", "not_equal")},
     **{name: row(_logical("and"), _TWO) for name in ("logical_and", "bitwise_and", "__and__")},
     **{name: row(_logical("or"), _TWO) for name in ("logical_or", "bitwise_or", "__or__")},
     **{name: row(_exclusive, _TWO) for name in ("logical_xor", "bitwise_xor", "__xor__")},
-    **{name: row(lambda b, x: b.node("not", boolean(b, x)), "x=self") for name in ("logical_not", "bitwise_not")},
+    **{
+        name: row(lambda b, x: b.node("not", boolean(b, x)), "x=self")
+        for name in ("logical_not", "bitwise_not")
+    },
     "where": row(where, "condition x=self y=other"),
     "masked_fill": row(_masked, "x=self mask value"),
     "isfinite": row(_finite, "x=self"),
@@ -309,7 +349,9 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "relu6": row(unary("hard_tanh", low=Fraction(0), high=Fraction(6)), "x=self"),
     "gelu": row(_gelu, "x=self approximate"),
     "softplus": row(_softplus, "x=self beta threshold"),
-    "leaky_relu": row(lambda b, x, slope: elementwise(b, "leaky_relu", x, slope=slope), "x=self slope=negative_slope"),
+    "leaky_relu": row(
+        lambda b, x, slope: elementwise(b, "leaky_relu", x, slope=slope), "x=self slope=negative_slope"
+    ),
     "elu": row(_elu, "x=self alpha scale inner=input_scale"),
     "selu": row(unary("elu", **_SELU), "x=self"),
     "celu": row(lambda b, x, alpha: elementwise(b, "celu", x, alpha=alpha), "x=self alpha"),
@@ -324,14 +366,30 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "_prelu_kernel": row(_prelu, "x=self weight"),
     "glu": row(_gated, "x=self axis=dim"),
     # identities and dropout
-    **{name: row(_identity, "x=self") for name in (
-        "to", "_to_copy", "type_as", "alias", "alias_copy", "clone", "contiguous", "lift", "lift_fresh",
-        "lift_fresh_copy", "view_as_real", "_conj", "resolve_conj", "resolve_neg", "detach_copy",
-    )},
+    **{
+        name: row(_identity, "x=self")
+        for name in (
+            "to",
+            "_to_copy",
+            "type_as",
+            "alias",
+            "alias_copy",
+            "clone",
+            "contiguous",
+            "lift",
+            "lift_fresh",
+            "lift_fresh_copy",
+            "view_as_real",
+            "_conj",
+            "resolve_conj",
+            "resolve_neg",
+            "detach_copy",
+        )
+    },
     **{name: row(lambda b, x: b.node("detach", x), "x=self") for name in ("detach", "detach_copy")},
     "dropout": row(_dropout, _DROPOUT),
     "native_dropout": row(first(_dropout, 1), _DROPOUT),
     "feature_dropout": row(_feature_dropout, _DROPOUT),
     "alpha_dropout": row(_alpha_dropout, _DROPOUT),
     "feature_alpha_dropout": row(_alpha_dropout, _DROPOUT),
-}  # fmt: skip
+}

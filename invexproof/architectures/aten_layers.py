@@ -116,6 +116,12 @@ def norm(b: B, x: int, p: Any = Fraction(2), axes: Axes = None, keep: bool = Fal
     return b.node("power_of", total, exponent=1 / p)
 
 
+def _matrix_norm(b: B, x: int, order: str = "fro", axes: Axes = (-2, -1), keep: bool = False) -> int:
+    if order != "fro":
+        raise ArchitectureError(f"the matrix norm {order} is not read; only the Frobenius norm")
+    return norm(b, x, axes=axes, keep=keep)
+
+
 def _distance(b: B, x: int, y: int, p: Any = Fraction(2)) -> int:
     return norm(b, subtract(b, x, y), p)
 
@@ -159,10 +165,6 @@ def _spread(op: str, with_mean: bool = False) -> Callable[..., Any]:
 
 def _along(op: str) -> Callable[..., int]:
     return lambda b, x, axis: b.node(op, x, axis=axis_of(b, x, axis))
-
-
-def _log_sum_exp(b: B, x: int, axes: Axes, keep: bool = False) -> int:
-    return over(b, "logsumexp", x, axes, keep)
 
 
 def _cumulative_log_sum_exp(b: B, x: int, axis: int) -> int:
@@ -237,7 +239,7 @@ def _adaptive(op: str, d: int) -> Callable[..., int]:
 # -- selections ----------------------------------------------------------------------------------------------
 
 
-def _extreme(op: str) -> Callable[..., int]:
+def _reduced(op: str) -> Callable[..., int]:
     return lambda b, x, axes=None, keep=False: over(b, op, x, axes, keep)
 
 
@@ -340,6 +342,7 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "frobenius_norm": row(norm, _AXES),
     "linalg_norm": row(norm, "x=self p=ord axes=dim keep=keepdim"),
     "linalg_vector_norm": row(norm, "x=self p=ord axes=dim keep=keepdim"),
+    "linalg_matrix_norm.str_ord": row(_matrix_norm, "x=self order=ord axes=dim keep=keepdim"),
     "dist": row(_distance, "x=self y=other p"),
     "pairwise_distance": row(pairwise_distance, "x=x1 y=x2 p eps keep=keepdim"),
     "cdist": row(_distances, "x=x1 y=x2 p"),
@@ -348,26 +351,33 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "std": row(_spread("standard_deviation"), _SPREAD),
     "var_mean": row(_spread("variance", True), _SPREAD),
     "std_mean": row(_spread("standard_deviation", True), _SPREAD),
-    **{name: row(_along("softmax"), "x=self axis=dim") for name in (
-        "softmax", "_softmax", "_safe_softmax", "special_softmax")},
-    **{name: row(_along("log_softmax"), "x=self axis=dim") for name in (
-        "log_softmax", "_log_softmax", "special_log_softmax")},
-    "logsumexp": row(_log_sum_exp, _AXES),
+    **{
+        name: row(_along("softmax"), "x=self axis=dim")
+        for name in ("softmax", "_softmax", "_safe_softmax", "special_softmax")
+    },
+    **{
+        name: row(_along("log_softmax"), "x=self axis=dim")
+        for name in ("log_softmax", "_log_softmax", "special_log_softmax")
+    },
+    "logsumexp": row(_reduced("logsumexp"), _AXES),
     "logcumsumexp": row(_cumulative_log_sum_exp, "x=self axis=dim"),
     "scaled_dot_product_attention": row(
-        _attention, "q=query k=key v=value mask=attn_mask p=dropout_p causal=is_causal scale grouped=enable_gqa"
+        _attention,
+        "q=query k=key v=value mask=attn_mask p=dropout_p causal=is_causal scale grouped=enable_gqa",
     ),
     **{f"max_pool{d}d": row(_max_pool(d), f"{_POOL} dilation") for d in (1, 2, 3)},
     **{f"max_pool{d}d_with_indices": row(first(_max_pool(d), 1), f"{_POOL} dilation") for d in (1, 2, 3)},
-    **{f"avg_pool{d}d": row(
-        _average_pool(d), f"{_POOL} include=count_include_pad divisor=divisor_override") for d in (1, 2, 3)},
+    **{
+        f"avg_pool{d}d": row(_average_pool(d), f"{_POOL} include=count_include_pad divisor=divisor_override")
+        for d in (1, 2, 3)
+    },
     **{f"adaptive_avg_pool{d}d": row(_adaptive("adaptive_average_pool", d), _SIZE) for d in (1, 2, 3)},
     **{f"_adaptive_avg_pool{d}d": row(_adaptive("adaptive_average_pool", d), _SIZE) for d in (2, 3)},
     **{f"adaptive_max_pool{d}d": row(first(_adaptive("adaptive_max_pool", d), 1), _SIZE) for d in (1, 2, 3)},
-    "amax": row(_extreme("max"), _AXES),
-    "amin": row(_extreme("min"), _AXES),
-    "max.default": row(_extreme("max"), "x=self"),
-    "min.default": row(_extreme("min"), "x=self"),
+    "amax": row(_reduced("max"), _AXES),
+    "amin": row(_reduced("min"), _AXES),
+    "max.default": row(_reduced("max"), "x=self"),
+    "min.default": row(_reduced("min"), "x=self"),
     "max.dim": row(_extreme_and_index("max"), _AXIS),
     "min.dim": row(_extreme_and_index("min"), _AXIS),
     "aminmax": row(_both_extremes, _AXIS),
@@ -385,4 +395,4 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "cummax": row(first(_running(1), 1), "x=self axis=dim"),
     "cummin": row(first(_running(-1), 1), "x=self axis=dim"),
     "one_hot": row(_one_hot, "x=self ..."),
-}  # fmt: skip
+}

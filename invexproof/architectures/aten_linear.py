@@ -328,7 +328,11 @@ OPERATORS: Final[Mapping[str, Row]] = {
     **_upsampling("upsample_trilinear3d", 3, "linear"),
     **_upsampling("upsample_bicubic2d", 2, "cubic"),
     **{key: r for d in (1, 2, 3) for key, r in _upsampling(f"upsample_nearest{d}d", d, "nearest").items()},
-    **{key: r for d in (1, 2, 3) for key, r in _upsampling(f"_upsample_nearest_exact{d}d", d, "nearest").items()},
+    **{
+        key: r
+        for d in (1, 2, 3)
+        for key, r in _upsampling(f"_upsample_nearest_exact{d}d", d, "nearest").items()
+    },
     "sum": row(_sum("sum"), _AXES),
     "mean": row(_sum("mean"), _AXES),
     "nansum": row(_sum("sum"), _AXES),
@@ -338,4 +342,4 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "cumprod": row(_cumulative("cumulative_product"), "x=self axis=dim"),
     "trace": row(_trace, "x=self"),
     "count_nonzero": row(_count, "x=self axes=dim"),
-}  # fmt: skip
+}

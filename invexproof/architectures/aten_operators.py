@@ -2,7 +2,7 @@
 
 A row is a lowering and, for its parameters in order, the names of the operator's arguments (``x=self`` where the two
 differ); every other argument must have its default, or be ignored by ``torch_programs``.  A name is that of an
-operator, or of one overload (``max.dim``), which goes before.  In a lowering tensors are numbers of values, numbers Fractions.
+operator, or of one overload (``max.dim``), which goes before.
 To add an operator: a row in one of the ``aten_*`` modules, and a case in ``tests/architectures/torch_cases.py``.
 Operators on data alone need no row.
 """
@@ -14,6 +14,7 @@ from typing import Final
 
 from invexproof.architectures import (
     aten_arithmetic,
+    aten_indexing,
     aten_layers,
     aten_linear,
     aten_losses,
@@ -25,6 +26,7 @@ from invexproof.torch_programs import Row, words
 OPERATORS: Final[Mapping[str, Row]] = {
     **aten_arithmetic.OPERATORS,
     **aten_rearranging.OPERATORS,
+    **aten_indexing.OPERATORS,
     **aten_linear.OPERATORS,
     **aten_layers.OPERATORS,
     **aten_losses.OPERATORS,

@@ -8,13 +8,13 @@ from fractions import Fraction
 from typing import Any, Final
 
 from invexproof.architectures import building
-from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.torch_building import (
     TorchBuilder,
     axis_of,
     literal,
     per_axis,
     real,
+    scattered_along,
     subtract,
 )
 from invexproof.torch_programs import Row, row
@@ -160,17 +160,17 @@ def _unbound(b: B, x: int, axis: int = 0) -> list[int]:
     return [building.select(b, x, axis, k) for k in range(b.shape(x)[axis_of(b, x, axis)])]
 
 
-def _same_kind(b: B, tensors: Sequence[int]) -> list[int]:
+def same_kind(b: B, tensors: Sequence[int]) -> list[int]:
     kinds = {b.kind(x) for x in tensors}
     return list(tensors) if len(kinds) == 1 else [real(b, x) for x in tensors]
 
 
 def _concatenated(b: B, tensors: Sequence[int], axis: int = 0) -> int:
-    return building.concatenate(b, _same_kind(b, tensors), axis)
+    return building.concatenate(b, same_kind(b, tensors), axis)
 
 
 def _stacked(b: B, tensors: Sequence[int], axis: int = 0) -> int:
-    return building.stack(b, _same_kind(b, tensors), axis)
+    return building.stack(b, same_kind(b, tensors), axis)
 
 
 def _slice_put(
@@ -182,7 +182,7 @@ def _slice_put(
     taken = range(length)[start:stop:step]
     if step != 1:
         index = b.indices([len(taken)], length, "places", [*taken])
-        return _scattered_along(b, "scatter", x, place, index, source)
+        return scattered_along(b, "scatter", x, place, index, source)
     ends = ((0, taken.start), None, (taken.stop, length))
     parts = [
         source if part is None else building.slice_axis(b, x, place, *part)
@@ -249,146 +249,6 @@ def _padding(mode: str) -> Callable[..., int]:
     return lambda b, x, widths: _pad(b, x, widths, mode)
 
 
-# -- indices -------------------------------------------------------------------------------------------------
-
-
-def _front(b: B, x: int, indices: Sequence[int | None]) -> tuple[int, int, int, int]:
-    """(tensor, axis, its length, index): all indexed axes as one, and one index for it."""
-    axes = [k for k, index in enumerate(indices) if index is not None]
-    given = [index for index in indices if index is not None]
-    if any(b.kind(i) != "integer" for i in given):
-        raise ArchitectureError("an index that is a mask makes shapes depend on data; use torch.where")
-    shape = b.shape(x)
-    place = axes[0] if axes == list(range(axes[0], axes[0] + len(axes))) else 0
-    if place != axes[0] or axes[-1] - axes[0] + 1 != len(axes):
-        rest = [k for k in range(len(shape)) if k not in axes]
-        x, place = building.transpose(b, x, [*axes, *rest]), 0
-    sizes = [shape[k] for k in axes]
-    new = b.shape(x)
-    x = building.reshape(b, x, [*new[:place], math.prod(sizes), *new[place + len(axes) :]])
-    return x, place, math.prod(sizes), b.flat_index(given, sizes)
-
-
-def _indexed(b: B, x: int, indices: Sequence[int | None]) -> int:
-    x, axis, _, index = _front(b, x, indices)
-    return b.node("take", x, index, axis=axis)
-
-
-def _index_put(b: B, x: int, indices: Sequence[int | None], values: int, accumulate: bool = False) -> int:
-    first = indices[0]
-    if (
-        first is not None
-        and b.kind(first) == "boolean"
-        and len(indices) == 1
-        and math.prod(b.shape(values)) == 1
-    ):
-        if accumulate:
-            raise ArchitectureError("it adds where a mask says; use torch.where")
-        mask = building.unsqueeze(b, first, *range(len(b.shape(first)), len(b.shape(x))))
-        return b.node("where", mask, building.reshape(b, values, []), x)
-    if any(index is None for index in indices):
-        raise ArchitectureError("it puts values at indices of some axes only, not of the first ones")
-    shape = b.shape(x)
-    flat, _, _, index = _front(b, x, indices)
-    rest = b.shape(flat)[1:]
-    source = building.expand(b, values, [*b.shape(index), *rest])
-    count = math.prod(b.shape(index))
-    op = "scatter_add" if accumulate else "scatter"
-    index = building.reshape(b, index, [count])
-    source = building.reshape(b, source, [count, *rest])
-    return building.reshape(b, _scattered_along(b, op, flat, 0, index, source), shape)
-
-
-def _scattered_along(b: B, op: str, x: int, axis: int, index: int, source: int) -> int:
-    """An index [n] for whole slices of an axis."""
-    shape = b.shape(source)
-    wide = building.reshape(b, index, [n if k == axis else 1 for k, n in enumerate(shape)])
-    x, source = _same_kind(b, [x, source])
-    return b.node(op, x, building.expand(b, wide, shape), source, axis=axis)
-
-
-def _index_add(b: B, x: int, axis: int, index: int, source: int, alpha: Fraction = Fraction(1)) -> int:
-    if alpha != 1:
-        source = b.node("multiply", source, alpha)
-    return _scattered_along(b, "scatter_add", x, axis_of(b, x, axis), index, source)
-
-
-def _index_copy(b: B, x: int, axis: int, index: int, source: int) -> int:
-    return _scattered_along(b, "scatter", x, axis_of(b, x, axis), index, source)
-
-
-def _index_fill(b: B, x: int, axis: int, index: int, value: Any) -> int:
-    place = axis_of(b, x, axis)
-    shape = [b.shape(index)[0] if k == place else n for k, n in enumerate(b.shape(x))]
-    return _index_copy(b, x, axis, index, b.node("expand", value, shape=shape))
-
-
-def _selected(b: B, x: int, axis: int, index: int) -> int:
-    """index_select: an index of a single entry may be a scalar."""
-    return b.node("take", x, building.flatten(b, index), axis=axis_of(b, x, axis))
-
-
-def _taken(b: B, x: int, index: int) -> int:
-    return b.node("take", building.flatten(b, x), index, axis=0)
-
-
-def _along(b: B, x: int, axis: int | None, index: int) -> int:
-    if axis is None:
-        return _along(b, building.flatten(b, x), 0, building.flatten(b, index))
-    if not b.shape(x):
-        return building.reshape(
-            b, _along(b, building.flatten(b, x), 0, building.flatten(b, index)), b.expected
-        )
-    return b.node("take_along", x, index, axis=axis_of(b, x, axis))
-
-
-def _along_broadcast(b: B, x: int, index: int, axis: int | None = None) -> int:
-    """take_along_dim, whose tensors are broadcast along the other axes."""
-    if axis is None:
-        return _along(b, x, None, index)
-    place = axis_of(b, x, axis)
-    pairs = list(zip(b.shape(x), b.shape(index), strict=True))
-    x = building.expand(b, x, [n if k == place else max(n, m) for k, (n, m) in enumerate(pairs)])
-    index = building.expand(b, index, [m if k == place else max(n, m) for k, (n, m) in enumerate(pairs)])
-    return b.node("take_along", x, index, axis=place)
-
-
-def _scattered(op: str) -> Callable[..., int]:
-    def lower(b: B, x: int, axis: int, index: int, source: Any) -> int:
-        if isinstance(source, Fraction):
-            source = b.node("expand", source, shape=b.shape(index))
-        tensor, source = _same_kind(b, [x, source])
-        return b.node(op, tensor, index, source, axis=axis_of(b, x, axis))
-
-    return lower
-
-
-def _scatter_reduced(b: B, x: int, axis: int, index: int, source: int, reduce: str) -> int:
-    if reduce not in ("sum", "add"):
-        raise ArchitectureError(f"scattering with {reduce} is not read; only with sum")
-    return _scattered("scatter_add")(b, x, axis, index, source)
-
-
-def _masked_scatter(b: B, x: int, mask: int, source: int) -> int:
-    """Entries of the source in turn where data say so: at indices that are data, too."""
-    shape = b.shape(x)
-    flat = building.flatten(b, source)
-    index = b.indices(shape, b.shape(flat)[0], "order", mask)
-    taken = b.node("take", flat, index, axis=0)
-    return b.node("where", building.expand(b, mask, shape), taken, x)
-
-
-def _embedded(b: B, weight: int, indices: int, padding: int = -1) -> int:
-    """Rows of a table; the row that pads is not trained."""
-    if padding >= 0:
-        rows = b.shape(weight)[0]
-        row_of_padding = b.node("detach", building.slice_axis(b, weight, 0, padding, padding + 1))
-        ends = [(0, padding), (padding + 1, rows)]
-        before, after = ([building.slice_axis(b, weight, 0, *e)] if e[0] < e[1] else [] for e in ends)
-        weight = building.concatenate(b, [*before, row_of_padding, *after], 0)
-    return b.node("take", weight, indices, axis=0)
-
-
 def _triangle(upper: bool) -> Callable[..., int]:
     return lambda b, x, diagonal=0: b.node("triangle", x, upper=upper, diagonal=diagonal)
 
@@ -412,33 +272,55 @@ def _listed(value: Any) -> list[int]:
 # -- the table -----------------------------------------------------------------------------------------------
 
 _RESHAPING: Final = (
-    "view.default", "_unsafe_view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "ravel", "view_as",
-    "reshape_as", "atleast_1d", "atleast_2d", "atleast_3d", "view_copy", "squeeze_copy", "unsqueeze_copy",
+    "view.default",
+    "_unsafe_view",
+    "reshape",
+    "flatten",
+    "unflatten",
+    "squeeze",
+    "unsqueeze",
+    "ravel",
+    "view_as",
+    "reshape_as",
+    "atleast_1d",
+    "atleast_2d",
+    "atleast_3d",
+    "view_copy",
+    "squeeze_copy",
+    "unsqueeze_copy",
     "_reshape_alias",
-)  # fmt: skip
-_SCATTER: Final = "x=self axis=dim index source=src"
+)
 
 OPERATORS: Final[Mapping[str, Row]] = {
     **{name: row(_reshaped, "x=self ...") for name in _RESHAPING},
     **{name: row(_expanded, "x=self ...") for name in ("expand", "expand_as", "broadcast_to", "expand_copy")},
+    "broadcast_tensors": row(
+        lambda b, tensors: [building.expand(b, x, b.expected) for x in tensors], "tensors"
+    ),
     "copy": row(_expanded, "x=src ..."),
     "fill.Tensor": row(_expanded, "x=value ..."),
     "full_like": row(_expanded, "x=fill_value ..."),
     "permute": row(_permuted, "x=self axes=dims"),
     "permute_copy": row(_permuted, "x=self axes=dims"),
-    **{name: row(building.swap, "x=self first=dim0 second=dim1") for name in ("transpose", "transpose_copy", "swapdims")},
+    **{
+        name: row(building.swap, "x=self first=dim0 second=dim1")
+        for name in ("transpose", "transpose_copy", "swapdims")
+    },
     "swapaxes": row(building.swap, "x=self first=axis0 second=axis1"),
     **{name: row(_moved, "x=self source destination") for name in ("movedim", "moveaxis")},
     **{name: row(_transposed, "x=self") for name in ("t", "numpy_T")},
     **{name: row(lambda b, x: building.swap(b, x, -2, -1), "x=self") for name in ("mT", "adjoint")},
     "repeat": row(_repeated, "x=self times=repeats"),
     "tile": row(_repeated, "x=self times=dims"),
-    "repeat_interleave.self_int": row(_each_repeated, "x=self times=repeats axis=dim"),
-    "repeat_interleave.self_Tensor": row(_repeated_by, "x=self repeats axis=dim"),
+    "repeat_interleave.self_int": row(_each_repeated, "x=self times=repeats axis=dim ..."),
+    "repeat_interleave.self_Tensor": row(_repeated_by, "x=self repeats axis=dim ..."),
     "meshgrid": row(_meshed, "tensors indexing"),
     "pixel_shuffle": row(_shuffled, "x=self factor=upscale_factor"),
     "pixel_unshuffle": row(_unshuffled, "x=self factor=downscale_factor"),
-    **{name: row(_channels_shuffled, "x=self groups") for name in ("channel_shuffle", "native_channel_shuffle")},
+    **{
+        name: row(_channels_shuffled, "x=self groups")
+        for name in ("channel_shuffle", "native_channel_shuffle")
+    },
     "roll": row(_rolled, "x=self shifts axes=dims"),
     "flip": row(_flipped, "x=self axes=dims"),
     "rot90": row(_rotated, "x=self k axes=dims"),
@@ -446,8 +328,10 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "narrow": row(_narrowed, "x=self axis=dim start length"),
     **{name: row(building.select, "x=self axis=dim index") for name in ("select", "select_copy")},
     **{name: row(_split, "x=self sizes=split_size axis=dim") for name in ("split", "unsafe_split")},
-    **{name: row(_split, "x=self sizes=split_sizes axis=dim") for name in (
-        "split_with_sizes", "unsafe_split_with_sizes", "split_with_sizes_copy")},
+    **{
+        name: row(_split, "x=self sizes=split_sizes axis=dim")
+        for name in ("split_with_sizes", "unsafe_split_with_sizes", "split_with_sizes_copy")
+    },
     **{name: row(_chunked, "x=self chunks axis=dim") for name in ("chunk", "unsafe_chunk")},
     "tensor_split.sections": row(_tensor_split, "x=self sections axis=dim"),
     "tensor_split.indices": row(_tensor_split, "x=self sections=indices axis=dim"),
@@ -456,7 +340,9 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "stack": row(_stacked, "tensors axis=dim"),
     "slice_scatter": row(_slice_put, "x=self source=src axis=dim start stop=end step"),
     "select_scatter": row(_select_put, "x=self source=src axis=dim index"),
-    **{name: row(_diagonal, "x=self offset first=dim1 second=dim2") for name in ("diagonal", "diagonal_copy")},
+    **{
+        name: row(_diagonal, "x=self offset first=dim1 second=dim2") for name in ("diagonal", "diagonal_copy")
+    },
     "diag_embed": row(_diagonal_matrix, "x=self offset first=dim1 second=dim2"),
     "diag": row(_diag, "x=self diagonal"),
     "tril": row(_triangle(False), "x=self diagonal"),
@@ -465,21 +351,6 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "constant_pad_nd": row(_pad, "x=self widths=pad value"),
     **{f"reflection_pad{d}d": row(_padding("reflect"), "x=self widths=padding") for d in (1, 2, 3)},
     **{f"replication_pad{d}d": row(_padding("replicate"), "x=self widths=padding") for d in (1, 2, 3)},
-    **{name: row(_indexed, "x=self indices") for name in ("index", "_unsafe_index")},
-    **{name: row(_index_put, "x=self indices values accumulate") for name in ("index_put", "_unsafe_index_put")},
-    "index_select": row(_selected, "x=self axis=dim index"),
-    "index_add": row(_index_add, "x=self axis=dim index source alpha"),
-    "index_copy": row(_index_copy, "x=self axis=dim index source"),
-    "index_fill": row(_index_fill, "x=self axis=dim index value"),
-    "take": row(_taken, "x=self index"),
-    "gather": row(_along, "x=self axis=dim index"),
-    "take_along_dim": row(_along_broadcast, "x=self index=indices axis=dim"),
-    "scatter.src": row(_scattered("scatter"), _SCATTER),
-    "scatter.value": row(_scattered("scatter"), "x=self axis=dim index source=value"),
-    "scatter_add": row(_scattered("scatter_add"), _SCATTER),
-    "scatter_reduce": row(_scatter_reduced, f"{_SCATTER} reduce"),
-    "masked_scatter": row(_masked_scatter, "x=self mask source"),
-    "embedding": row(_embedded, "weight indices padding=padding_idx"),
     "unfold": row(_windows, "x=self axis=dimension size step"),
     "diff": row(_differences, "x=self n axis=dim before=prepend after=append"),
-}  # fmt: skip
+}

@@ -188,6 +188,14 @@ def over(b: Builder, op: str, x: int, axes: Axes = None, keep: bool = False, **a
     return b.node(op, x, axes=axes_of(b, x, axes), keep=keep, **attributes)
 
 
+def scattered_along(b: Builder, op: str, x: int, axis: int, index: int, source: int) -> int:
+    """An index [n] for whole slices of an axis."""
+    shape = b.shape(source)
+    wide = building.reshape(b, index, [n if k == axis else 1 for k, n in enumerate(shape)])
+    x, source = real(b, x), real(b, source)
+    return b.node(op, x, building.expand(b, wide, shape), source, axis=axis)
+
+
 def reduced(b: Builder, x: int, reduction: int) -> int:
     """A loss entry by entry, reduced as ATen says by a number."""
     op = REDUCTIONS[reduction]

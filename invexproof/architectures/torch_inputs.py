@@ -61,7 +61,7 @@ def read_inputs(text: str | Sequence[int] | Sequence[str] | Mapping[str, Any]) -
         if all(isinstance(n, int) for n in text):
             return (ExampleInput(tuple(int(n) for n in text)),)
         return tuple(i for part in text for i in read_inputs(part))
-    inputs = tuple(_read(part) for part in text.split(","))
+    inputs = tuple(_read(part) for part in text.split(",")) if text.strip() else ()
     names = [i.name for i in inputs if i.name]
     if len(set(names)) != len(names):
         raise ArchitectureError(f"{text!r:.80} names an input twice")

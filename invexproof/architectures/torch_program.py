@@ -5,8 +5,9 @@ What depends on a parameter is lowered; what does not becomes one new input wher
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
@@ -14,7 +15,15 @@ from invexproof.architectures.aten_operators import OF_SHAPES, OPERATORS, TAKE_N
 from invexproof.architectures.builder import Model
 from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.torch_building import TorchBuilder
-from invexproof.architectures.torch_values import FINITE, Constants, Outside, Tracked, kind_of, literals
+from invexproof.architectures.torch_values import (
+    FINITE,
+    Constants,
+    Outside,
+    Tracked,
+    Unread,
+    kind_of,
+    literals,
+)
 from invexproof.networks.flows import number
 from invexproof.torch_programs import (
     WITHOUT_EFFECT,
@@ -26,6 +35,7 @@ from invexproof.torch_programs import (
     mapped,
     module_path,
     row_of,
+    where,
     words,
 )
 
@@ -154,6 +164,9 @@ class ProgramReader:
             if name in WITHOUT_EFFECT:
                 return None
             tensors = list(flat(arguments.values()))
+            for value in tensors:
+                if isinstance(value, Unread):
+                    raise ArchitectureError(value.message)
             if name in OF_SHAPES or not any(isinstance(value, Tracked) for value in tensors):
                 return self._outside(node, name, [] if name in OF_SHAPES else tensors)
             return self._lowered(node, name, arguments)
@@ -252,10 +265,9 @@ class ProgramReader:
     def _item(self, node: Any) -> Any:
         source, index = node.args
         values = self.values[source]
-        value = values[index] if isinstance(values, list | tuple) else None
-        if value is None and node.users:
-            with at(source, ArchitectureError):
-                raise ArchitectureError(f"its output number {index} is used, which is not read")
+        value = values[index] if isinstance(values, list | tuple) and index < len(values) else None
+        if value is None:
+            return Unread(f"the output number {index} of {where(source)} is used, which is not read")
         return self._renamed(node, value)
 
     def _renamed(self, node: Any, value: Any) -> Any:
@@ -289,7 +301,7 @@ class ProgramReader:
             for argument, spec in zip(node.args[0], specs, strict=True)
             if spec.kind.name == "USER_OUTPUT"
         ]
-        names = _names_of_outputs(self.torch, self.program, len(values))
+        names = names_of_outputs(self.torch, self.program, len(values))
         found = {n: v.number for n, v in zip(names, values, strict=True) if isinstance(v, Tracked)}
         if not found:
             raise ArchitectureError(
@@ -298,15 +310,25 @@ class ProgramReader:
         return found
 
 
-def _names_of_outputs(torch: Any, program: Any, count: int) -> list[str]:
+def names_of_outputs(torch: Any, program: Any, count: int) -> list[str]:
     """``logits`` or ``hidden_states.3`` where the module returns a mapping or a structure, ``0`` in a tuple."""
-    pytree = torch.utils._pytree
-    structure = pytree.tree_unflatten([*range(count)], program.call_spec.out_spec)
-    leaves, _ = pytree.tree_flatten_with_path(structure)
-    names = {leaf: ".".join(_word(key) for key in path) for path, leaf in leaves}
+    structure = torch.utils._pytree.tree_unflatten([*range(count)], program.call_spec.out_spec)
+    names = {leaf: ".".join(path) for path, leaf in _leaves(structure, ())}
     return [names.get(k) or ("output" if count == 1 else str(k)) for k in range(count)]
 
 
-def _word(key: Any) -> str:
-    """A step of a path: a key, an index, or the name of an attribute."""
-    return str(next(getattr(key, name) for name in ("key", "idx", "name") if hasattr(key, name)))
+def _leaves(structure: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The leaves of a structure of mappings, sequences and records, each with the way to it."""
+    if isinstance(structure, Mapping):
+        pairs = [(str(key), value) for key, value in structure.items()]
+    elif hasattr(structure, "_fields"):
+        pairs = [(name, getattr(structure, name)) for name in structure._fields]
+    elif isinstance(structure, list | tuple):
+        pairs = [(str(k), value) for k, value in enumerate(structure)]
+    elif dataclasses.is_dataclass(structure):
+        pairs = [(f.name, getattr(structure, f.name)) for f in dataclasses.fields(structure)]
+    else:
+        yield path, structure
+        return
+    for name, value in pairs:
+        yield from _leaves(value, (*path, name))

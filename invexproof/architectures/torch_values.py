@@ -27,6 +27,13 @@ class Tracked:
     number: int
 
 
+@dataclass(frozen=True)
+class Unread:
+    """One of several results of an operator that is not read, such as running statistics; it must not be used."""
+
+    message: str
+
+
 @dataclass
 class Outside:
     """A tensor that depends on data and constants alone, at a node of the program."""
