@@ -1,7 +1,8 @@
 """invexproof: certificates for claims of machine-learning theory.
 
 ``prove("gelu")`` decides a claim about a function, ``prove_map("model.yaml")`` and ``prove_composition`` claims about a
-network; ``check("gelu.cert.json")`` has a certificate checked, ``explain("gelu.cert.json")`` puts its proof into words.
+network, ``prove_training("vit:depth=2")`` one about training; ``check("gelu.cert.json")`` has a certificate checked,
+``explain("gelu.cert.json")`` puts its proof into words.
 What a function needs is imported when it is first asked for.
 """
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         prove_all,
         prove_composition,
         prove_map,
+        prove_training,
     )
 
 __version__ = "0.1.0"
@@ -32,6 +34,7 @@ __all__ = [
     "prove_all",
     "prove_composition",
     "prove_map",
+    "prove_training",
 ]
 
 

@@ -1,4 +1,4 @@
-"""The Python interface: prove a claim about a function or a network, check a certificate, explain it.
+"""The Python interface: prove a claim about a function, a network or its training, check a certificate, explain it.
 
 >>> from invexproof import prove
 >>> result = prove("gelu")
@@ -21,7 +21,6 @@ from invexcheck.verdict import Verdict as Checked
 from invexproof.certificates import CertificateError, canonical_bytes, read_document, read_file
 from invexproof.certificates.builder import Document
 from invexproof.claims import COMPOSITION, INVEX, NONSINGULAR, constant_of, kind_of, map_kind_of
-from invexproof.comparison import Wanted, compare
 from invexproof.invexifying import Change, changes_of
 from invexproof.map_questions import MapQuestion
 from invexproof.map_subjects import MapNamed, MapTarget, composition_target, map_target
@@ -29,6 +28,11 @@ from invexproof.networks.regions import Ends, read_region
 from invexproof.proving import DEFAULT_TIMEOUT, Prover, Question
 from invexproof.results import Result
 from invexproof.subjects import Named, Ranges, Target, target
+from invexproof.training_comparison import Against
+from invexproof.training_methods import training_kind_of, training_of
+from invexproof.training_questions import TrainingQuestion, TrainingTarget
+from invexproof.training_settings import Inputs, settings
+from invexproof.training_subjects import TrainingNamed, training_target
 
 __all__ = [
     "Change",
@@ -40,6 +44,7 @@ __all__ = [
     "prove_all",
     "prove_composition",
     "prove_map",
+    "prove_training",
 ]
 
 Certificate = str | bytes | os.PathLike[str] | Document
@@ -156,6 +161,65 @@ def prove_composition(
         return prover.prove(MapQuestion(wanted, COMPOSITION, box, almost_everywhere, timeout, path))
 
 
+def prove_training(
+    subject: TrainingNamed | TrainingTarget,
+    loss: str | None = None,
+    *,
+    inputs: Inputs = None,
+    output: str | int | None = None,
+    claim: str = "gd-nonsingular",
+    optimizer: str = "gd",
+    start: str | None = None,
+    step: str | None = None,
+    l2: Fraction | int | str | None = None,
+    mode: str | None = None,
+    semantics: str | None = None,
+    parameters: str | Sequence[str] = (),
+    timeout: float | None = DEFAULT_TIMEOUT,
+    out: str | Path | None = None,
+) -> Result:
+    """Decide whether a step of an optimiser, on the training problem of an architecture, is non-singular.
+
+    >>> prove_training("mlp:2x16x1", "mse", optimizer="adam", start="zero").verdict
+    'proved'
+
+    Args:
+        subject: a ``torch.nn.Module`` or exported program, a :class:`invexproof.architectures.graph.Graph`, the path
+            of a model (``"model.yaml"``, ``"model.onnx"``, ``"program.pt2"``) or of a certificate,
+            ``"package.module:x"`` (whose code is then imported), or an architecture by name (``"vit:depth=2"``).
+        loss: ``"cross-entropy"``, ``"mse"``, ``"huber:delta=1/2"``, ``"own"``: see
+            :data:`invexproof.architectures.losses.LOSSES`.  None takes the one that the subject has.
+        inputs: shapes of the data, the batch first: ``(8, 3, 32, 32)``, ``"8x16:int64"``, or by the names of the
+            arguments, ``{"input_ids": "8x16:int64"}``.  PyTorch modules need it.
+        output: the output that the loss is of, by its name or its place.
+        claim: ``"gd-nonsingular"``; or ``"paa"``: the loss is continuous and piecewise analytic in the parameters.
+        optimizer: ``"gd"``, ``"adam"``, ``"clip-norm"``, ...: see :func:`invexproof.training_methods.methods`.
+        start: ``"density"``: parameters and state have one; ``"zero"``: the state starts with zeros.
+        step: ``"every"``, ``"almost-every"`` or ``"almost-every-sequence"``, of gd also one step size, ``"1/10"``; None
+            takes the strongest that is proved.
+        l2: this times the sum of the squares of all trained parameters is added to the loss.
+        mode: ``"train"``, or ``"eval"`` for modules in evaluation mode.
+        semantics: functions as they are ``"executed"``, or as in a ``"textbook"``.
+        parameters: patterns of the names of those that are trained, ``"head.*"``; ``!`` before one takes names away.
+        timeout: seconds for the search; None for no limit.
+        out: a file for the certificate, gzipped if the name ends in ``.gz``.
+
+    Returns:
+        A :class:`invexproof.training_questions.TrainingResult`, a :class:`Result` that says which optimizer, start and
+        step are meant; its verdict is proved or refuted only if the checker has accepted the certificate.
+
+    Raises:
+        InvexproofError: the subject or an argument cannot be read, or they do not fit together.
+    """
+    kind = training_kind_of(claim)
+    wanted = training_target(subject, settings(loss, inputs, output, l2, mode, semantics, parameters))
+    asked = training_of(optimizer, start, step, wanted.subject)
+    path = None if out is None else Path(out)
+    question = TrainingQuestion(wanted, kind, asked.method, asked.start, asked.step, timeout, path)
+    with Prover() as prover:
+        return prover.prove(question)
+
+
 def invexify(
     subject: MapNamed | MapTarget,
     *,
@@ -178,19 +242,31 @@ def invexify(
 
 def check(
     certificate: Certificate,
-    against: Named | MapNamed | None = None,
+    against: Named | MapNamed | TrainingNamed | None = None,
     limits: Limits | None = None,
     *,
     input_shape: str | Sequence[int] | None = None,
+    loss: str | None = None,
+    inputs: Inputs = None,
+    output: str | int | None = None,
+    l2: Fraction | int | str | None = None,
+    mode: str | None = None,
+    semantics: str | None = None,
+    parameters: str | Sequence[str] = (),
 ) -> Checked:
     """The checker's verdict on a certificate: a path, its bytes, or a document.
 
-    With ``against``, the verdict is INVALID unless the certificate is about that subject: a function or a network, as
-    for :func:`prove` and :func:`prove_map`, or the path of a certificate.  Never raises on account of the certificate.
+    With ``against``, the verdict is INVALID unless the certificate is about that subject: a function, a network or a
+    training problem, as for :func:`prove`, :func:`prove_map` (with ``input_shape``) and :func:`prove_training` (with
+    the other arguments), or the path of a certificate.  Loss, inputs and output may be left out where the certificate
+    says them.  Never raises on account of the certificate.
     """
     data = canonical_bytes(certificate) if isinstance(certificate, dict) else certificate
     verdict = check_certificate(data, limits)
-    return verdict if against is None else compare(verdict, data, Wanted.of(against, input_shape))
+    if against is None:
+        return verdict
+    chosen = settings(loss, inputs, output, l2, mode, semantics, parameters)
+    return Against(against, input_shape, chosen).compare(verdict, data)
 
 
 def explain(

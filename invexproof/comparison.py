@@ -59,26 +59,33 @@ def compare(verdict: Checked, source: str | bytes | os.PathLike[str], wanted: Wa
     if verified is None or verified.subject_digest in wanted.digests:
         return verdict
     if not verified.kind.startswith(ABOUT_NETWORKS):
-        return _rejected(verdict, f"about another function than {wanted.name:.80}: {verified.statement}")
+        return rejected(verdict, f"about another function than {wanted.name:.80}: {verified.statement}")
     try:
         if wanted.network is not None and same_network(_network(source, verdict), wanted.network):
             return verdict
     except InvexproofError as error:
-        return _rejected(verdict, f"about a network that cannot be compared: {error}")
+        return rejected(verdict, f"about a network that cannot be compared: {error}")
     own = f"its subject has the SHA-256 {verified.subject_digest}"
-    return _rejected(verdict, f"about another network than {wanted.name:.80}: {own}")
+    return rejected(verdict, f"about another network than {wanted.name:.80}: {own}")
 
 
-def _rejected(verdict: Checked, what: str) -> Checked:
+def rejected(verdict: Checked, what: str) -> Checked:
+    """The verdict that a valid certificate is not about what was meant."""
     reason = f"it is a valid certificate {what}"
     return replace(verdict, status="INVALID", code="subject", reason=reason, verified=None)
 
 
-def _network(source: str | bytes | os.PathLike[str], verdict: Checked) -> Network:
-    """The network in a certificate that the checker has read.  Raises InvexproofError."""
+def bytes_checked(source: str | bytes | os.PathLike[str], verdict: Checked) -> bytes:
+    """The certificate that the checker has read.  Raises CertificateError."""
     data = read_file(source)
     if hashlib.sha256(data).hexdigest() != verdict.sha256:
         raise CertificateError("the file has changed while it was read")
+    return data
+
+
+def _network(source: str | bytes | os.PathLike[str], verdict: Checked) -> Network:
+    """The network in a certificate that the checker has read.  Raises InvexproofError."""
+    data = bytes_checked(source, verdict)
     return network_of_certificate(data, None if isinstance(source, bytes) else Path(source).parent)
 
 

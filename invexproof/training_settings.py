@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.texts import number
+from invexproof.architectures.torch_inputs import read_inputs
 from invexproof.errors import InvexproofError
 from invexproof.networks.yaml_items import near
 
 MODES: Final = ("train", "eval")
 SEMANTICS: Final = ("executed", "textbook")
-_TEXTS: Final = ("loss", "inputs", "output", "mode", "semantics")
+OPTIONS: Final = {
+    "loss": "--loss",
+    "inputs": "--input",
+    "output": "--output",
+    "mode": "--mode",
+    "semantics": "--semantics",
+}
+"""Settings that are texts, as options of the command line."""
 MOST: Final = 1000
 """Characters of a setting in a provenance."""
 
@@ -56,7 +64,7 @@ class Settings:
 
     def to_json(self) -> dict[str, Any]:
         """What has been said."""
-        said = {key: getattr(self, key) for key in _TEXTS}
+        said = {key: getattr(self, key) for key in OPTIONS}
         said |= {"l2": None if self.l2 is None else str(self.l2), "parameters": list(self.parameters)}
         return {key: value for key, value in said.items() if value}
 
@@ -65,7 +73,7 @@ class Settings:
         """What a certificate's provenance says, as far as it is well-formed; it is not trusted."""
         if not isinstance(raw, Mapping):
             return Settings()
-        said = {key: value for key in _TEXTS if isinstance(value := raw.get(key), str) and len(value) < MOST}
+        said = {key: value for key in OPTIONS if isinstance(value := raw.get(key), str) and len(value) < MOST}
         patterns = raw.get("parameters")
         listed = isinstance(patterns, list) and all(isinstance(p, str) for p in patterns)
         l2 = raw.get("l2")
@@ -75,10 +83,52 @@ class Settings:
             parameters=tuple(patterns) if listed and patterns else (),
         )
 
+    def words(self) -> list[str]:
+        """What has been said, as on the command line."""
+        words = [
+            w for key, option in OPTIONS.items() if (value := getattr(self, key)) for w in (option, value)
+        ]
+        words += [] if self.l2 is None else ["--l2", str(self.l2)]
+        return [*words, *(w for pattern in self.parameters for w in ("--parameters", pattern))]
+
     def over(self, other: Settings) -> Settings:
         """These settings, and those of the other where these say nothing."""
         own = {key: getattr(self, key) for key in self.__dataclass_fields__}
         return replace(other, **{key: value for key, value in own.items() if value not in (None, ())})
+
+
+Inputs: TypeAlias = "str | Sequence[int] | Mapping[str, str | Sequence[int]] | None"
+"""The data, batch first: a text as on the command line, one shape, or shapes by name."""
+
+
+def settings(
+    loss: str | None = None,
+    inputs: Inputs = None,
+    output: str | int | None = None,
+    l2: Fraction | int | str | None = None,
+    mode: str | None = None,
+    semantics: str | None = None,
+    parameters: str | Sequence[str] = (),
+) -> Settings:
+    """The settings, as functions of the API take them.  Raises InvexproofError."""
+    return Settings(
+        loss=loss,
+        inputs=_inputs_text(inputs),
+        output=None if output is None else str(output),
+        l2=None if l2 is None else penalty(str(l2)),
+        mode=mode,
+        semantics=semantics,
+        parameters=(parameters,) if isinstance(parameters, str) else tuple(parameters),
+    )
+
+
+def _inputs_text(inputs: Inputs) -> str | None:
+    if inputs is None or isinstance(inputs, str):
+        return inputs
+    return ",".join(
+        f"{i.name + '=' if i.name else ''}{'x'.join(map(str, i.shape)) or 'scalar'}{':' + i.dtype if i.dtype else ''}"
+        for i in read_inputs(inputs)
+    )
 
 
 def penalty(text: str) -> Fraction:

@@ -20,7 +20,7 @@ def difference(one: Graph, other: Graph, names: tuple[str, str] = ("here", "ther
     if left.to_subject() == right.to_subject():
         return ""
     here, there = names
-    spelt = _names(one), _names(other)
+    spelt = _names(one, left), _names(other, right)
     seen: set[int] = set()
     for k, (a, b) in enumerate(zip_longest(left.nodes, right.nodes)):
         if a is None or b is None:
@@ -28,25 +28,25 @@ def difference(one: Graph, other: Graph, names: tuple[str, str] = ("here", "ther
             return f"the problem {longer} goes on with node {k}, {node.op}"
         if a.op != b.op:
             return f"node {k} is {a.op} {here}, {b.op} {there}"
-        inputs = [len(g.inputs) for g in (left, right)]
         for v, w in zip(a.values, b.values, strict=False):
-            if v < inputs[0] and w < inputs[1] and v not in seen:
+            if v < len(spelt[0]) and w < len(spelt[1]) and v not in seen:
                 seen.add(v)
                 found = _of_inputs(left.inputs[v], right.inputs[w], names, (spelt[0][v], spelt[1][w]))
                 if found:
                     return f"{found} (in node {k}, {a.op})"
-        found = _of_nodes(a, b, inputs, names)
+        found = _of_nodes(a, b, spelt, names)
         if found:
             return f"node {k}, {a.op}: {found}"
     counts = [len(g.parameters) for g in (left, right)]
     return f"parameters that are not used: there are {counts[0]} tensors in all {here}, {counts[1]} {there}"
 
 
-def _names(graph: Graph) -> list[str]:
-    """The names of the inputs that are used, in the canonical order."""
+def _names(graph: Graph, canonical: Graph) -> list[str]:
+    """The names of the inputs in the canonical order; those that are not used go without."""
     root = len(graph.inputs) + len(graph.nodes) - 1
     order = postorder(graph.nodes, len(graph.inputs), root)
-    return [graph.inputs[v].name for v in order if v < len(graph.inputs)]
+    used = [graph.inputs[v].name for v in order if v < len(graph.inputs)]
+    return used + [""] * (len(canonical.inputs) - len(used))
 
 
 def _of_inputs(a: Input, b: Input, names: tuple[str, str], spelt: tuple[str, str]) -> str:
@@ -70,7 +70,7 @@ def _range(given: Input) -> str:
     return f"[{low}, {'oo' if given.high is None else given.high}]"
 
 
-def _of_nodes(a: Node, b: Node, inputs: Sequence[int], names: tuple[str, str]) -> str:
+def _of_nodes(a: Node, b: Node, spelt: tuple[list[str], list[str]], names: tuple[str, str]) -> str:
     """What differs between two nodes with one operator: attributes, literals, or what they are applied to."""
     here, there = names
     for key in sorted({*a.attributes, *b.attributes}):
@@ -80,17 +80,24 @@ def _of_nodes(a: Node, b: Node, inputs: Sequence[int], names: tuple[str, str]) -
     if len(a.arguments) != len(b.arguments):
         return f"it has {len(a.arguments)} arguments {here}, {len(b.arguments)} {there}"
     for place, pair in enumerate(zip(a.arguments, b.arguments, strict=True)):
-        x, y = (_argument(argument, count) for argument, count in zip(pair, inputs, strict=True))
-        if x != y:
+        if _place(pair[0], spelt[0]) != _place(pair[1], spelt[1]):
+            x, y = (_argument(argument, own) for argument, own in zip(pair, spelt, strict=True))
             return f"its argument {place} is {x} {here}, {y} {there}"
     return ""
 
 
-def _argument(argument: Argument, inputs: int) -> str:
-    """An argument in words that do not depend on how many inputs there are."""
+def _place(argument: Argument, inputs: Sequence[str]) -> object:
+    """An argument, whatever the number of inputs and their names."""
+    if type(argument) is not int:
+        return None if argument is None else str(argument)
+    return ("input", argument) if argument < len(inputs) else ("node", argument - len(inputs))
+
+
+def _argument(argument: Argument, inputs: Sequence[str]) -> str:
+    """An argument in words."""
     if type(argument) is not int:
         return "left out" if argument is None else str(getattr(argument, "value", argument))
-    return f"input {argument}" if argument < inputs else f"the value of node {argument - inputs}"
+    return inputs[argument] if argument < len(inputs) else f"the value of node {argument - len(inputs)}"
 
 
 def _shown(value: object) -> str:

@@ -13,9 +13,18 @@ import typer
 from invexcheck.limits import Limits
 from invexcheck.supervise import Supervisor
 from invexproof.certificates import read_document, read_file
-from invexproof.cli.options import InputOption, JsonOption, UsageError
+from invexproof.cli.options import JsonOption, UsageError
 from invexproof.cli.output import complain, err, out, print_json, waiting
-from invexproof.comparison import Wanted, compare
+from invexproof.cli.training_options import (
+    LossOption,
+    ModelOutputOption,
+    ModeOption,
+    ParametersOption,
+    PenaltyOption,
+    SemanticsOption,
+    settings_of,
+)
+from invexproof.training_comparison import Against
 
 INVALID = 1
 SUFFIXES = (".cert.json", ".cert.json.gz")
@@ -115,33 +124,51 @@ def check(
         typer.Option(
             "--against",
             metavar="SUBJECT",
-            help="A function by name or formula, a network as for prove map, or a certificate: what is about another "
-            "one is INVALID.",
+            help="A function by name or formula, a network as for prove map, a model as for prove training, or a "
+            "certificate: what is about another one is INVALID.",
             show_default=False,
         ),
     ] = None,
-    shape: InputOption = None,
+    data: Annotated[
+        str | None,
+        typer.Option(
+            "--input",
+            "-i",
+            metavar="SHAPE",
+            help="The shape of one input of a network, 3x8x8; of the data of a model that is trained, 16x3x8x8.",
+            show_default=False,
+        ),
+    ] = None,
+    loss: LossOption = None,
+    model_output: ModelOutputOption = None,
+    l2: PenaltyOption = None,
+    mode: ModeOption = None,
+    semantics: SemanticsOption = None,
+    parameters: ParametersOption = None,
     as_json: JsonOption = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Checking processes at a time.")] = 2,
 ) -> None:
-    """Check certificates with invexcheck, and say whether they are about your function or your network.
+    """Check certificates with invexcheck, and say whether they are about your function, your network or your model.
 
     A network is the one in a certificate if it has the same nodes, functions and numbers; that a loss is put after it
-    makes no difference.
+    makes no difference. A model that is trained is the one in a certificate if both have the same graph, from the
+    parameters and the data to the loss; options are as for prove training, by default those that the certificate names.
 
     Exit status: 0 all valid, 1 some not, 2 bad input. invexcheck itself does the same without any part of the prover.
 
     \b
     invexproof check gelu.cert.json --against torch.nn.GELU
     invexproof check residual.nonsingular.cert.json --against residual.yaml
+    invexproof check vit.gd.cert.json --against mymodels:vit --input 8x3x224x224
     invexproof check certificates/activations
     """
     names = [name for path in files for name in _expand(path)]
-    wanted = None if against is None else Wanted.of(against, shape)
+    settings = settings_of(loss, data, model_output, l2, mode, semantics, parameters)
+    wanted = None if against is None else Against(against, data, settings)
     verdicts = []
     with Supervisor(Limits(), min(jobs, len(names))) as supervisor:
         for found in supervisor.check_all([str(name) for name in names]):
-            verdict = found if wanted is None else compare(found, found.file, wanted)
+            verdict = found if wanted is None else wanted.compare(found, found.file)
             verdicts.append(verdict)
             if not as_json:
                 print(verdict.text(supervisor.base), flush=True)

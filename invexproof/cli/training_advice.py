@@ -17,13 +17,6 @@ from invexproof.training_settings import Settings
 
 MOST: Final = 4
 """Operators that are named."""
-OPTIONS: Final = {
-    "loss": "--loss",
-    "inputs": "--input",
-    "output": "--output",
-    "mode": "--mode",
-    "semantics": "--semantics",
-}
 
 
 @dataclass(frozen=True)
@@ -36,13 +29,7 @@ class Command:
 
     def __call__(self, *options: str, optimizer: str | None = None) -> str:
         """The command with these options."""
-        words = ["invexproof", "prove", "training", self.subject]
-        for key, option in OPTIONS.items():
-            value = getattr(self.settings, key)
-            words += [] if value is None else [option, value]
-        words += [] if self.settings.l2 is None else ["--l2", str(self.settings.l2)]
-        for pattern in self.settings.parameters:
-            words += ["--parameters", pattern]
+        words = ["invexproof", "prove", "training", self.subject, *self.settings.words()]
         chosen = optimizer or self.optimizer
         words += [] if chosen is None else ["--optimizer", chosen]
         return shlex.join([*words, *options])

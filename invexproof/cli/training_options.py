@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from invexproof.cli.options import UsageError
-from invexproof.training_settings import Settings, penalty
+from invexproof.training_settings import Settings, settings
 
 
 class Mode(StrEnum):
@@ -105,12 +105,12 @@ def settings_of(
     """What the options say.  Raises InvexproofError."""
     if output is not None and output.endswith(FILES):
         raise UsageError(f"--output names an output of the model; for the certificate's file: -o {output}")
-    return Settings(
-        loss=loss,
-        inputs=data,
-        output=output,
-        l2=None if l2 is None else penalty(l2),
-        mode=None if mode is None else mode.value,
-        semantics=None if semantics is None else semantics.value,
-        parameters=tuple(parameters or ()),
+    return settings(
+        loss,
+        data,
+        output,
+        l2,
+        None if mode is None else mode.value,
+        None if semantics is None else semantics.value,
+        parameters or (),
     )
