@@ -35,7 +35,6 @@ ALIASES: Final[Mapping[str, str]] = {
     "clip-grad-norm": "clip-norm",
     "clip-grad-value": "clip-value",
     "normalised": "normalized",
-    "ngd": "normalized",
     "preconditioner": "preconditioned",
     "signsgd": "sign",
     "sign-sgd": "sign",
@@ -54,7 +53,6 @@ ALIASES: Final[Mapping[str, str]] = {
     "quantised": "rounding",
     "quantization": "rounding",
     "unit-sphere": "sphere",
-    "weight-normalization": "sphere",
     "projected": "projection",
     "projected-gradient": "projection",
     "pgd": "projection",
@@ -63,7 +61,6 @@ ALIASES: Final[Mapping[str, str]] = {
     "proximal": "soft-threshold",
     "ista": "soft-threshold",
     "lasso": "soft-threshold",
-    "steepest-descent": "exact-line-search",
 }
 """Other names of methods."""
 

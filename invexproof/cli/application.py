@@ -74,7 +74,7 @@ app.add_typer(audit.app, name="audit")
 app.command()(invexify.invexify)
 app.command()(certificates.explain)
 app.command()(certificates.check)
-app.command("list")(catalogue.list_activations)
+app.command("list")(catalogue.list_names)
 app.command()(atlas.atlas)
 
 
@@ -97,6 +97,7 @@ def invexproof(
     invexcheck gelu.cert.json
     invexproof explain gelu.cert.json
     invexproof prove map residual.yaml
+    invexproof prove training vit:depth=2 --optimizer adamw
     """
 
 
