@@ -304,7 +304,7 @@ class Reader:
                 self._imports,
                 self._context.ir_version,
             )
-        except self.onnx.shape_inference.InferenceError as error:
+        except (self.onnx.shape_inference.InferenceError, self.onnx.checker.ValidationError) as error:
             if not strict:
                 return {}
             raise ArchitectureError(f"its inputs do not fit: {_reason(error)}") from None
