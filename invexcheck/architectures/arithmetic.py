@@ -10,7 +10,7 @@ from flint import fmpq
 from invexcheck.architectures.attributes import word
 from invexcheck.architectures.operators import ANALYTIC, CONTINUOUS, Call, Operator
 from invexcheck.architectures.scalars import SCALARS
-from invexcheck.architectures.shapes import axis_of, broadcast, wrong
+from invexcheck.architectures.shapes import broadcast, wrong
 from invexcheck.architectures.values import (
     BOOLEAN,
     EXTENDED,
@@ -157,8 +157,8 @@ def _detach(call: Call) -> Value:
 def _prelu(call: Call) -> Value:
     """``max(x, 0) + slope min(x, 0)``, a slope for each channel or one for all."""
     x, slope = call.value(0), call.value(1)
-    axis = axis_of(min(1, len(x.shape) - 1), x.shape)
-    if len(slope.shape) != 1 or slope.shape[0] not in (1, x.shape[axis]):
+    channels = x.shape[1] if len(x.shape) > 1 else 1
+    if len(slope.shape) != 1 or slope.shape[0] not in (1, channels):
         raise wrong("one slope, or one for each channel")
     zero = Range.point(ZERO)
     known = x.range.maximum(zero).hull(x.range.minimum(zero) * slope.range)

@@ -13,7 +13,7 @@ from typing import Any
 
 from flint import fmpq
 
-from invexcheck.architectures.attributes import read_attributes, whole_numbers
+from invexcheck.architectures.attributes import MAX_AXES, read_attributes, whole_numbers
 from invexcheck.architectures.gluing import agree
 from invexcheck.architectures.operators import (
     CONTINUOUS,
@@ -161,8 +161,8 @@ class _Reader:
         return known
 
     def _bounded(self, shape: tuple[int, ...], path: Path) -> None:
-        if prod(shape) > MAX_SIZE:
-            raise Reject(f"a tensor has at most {MAX_SIZE} entries", "architecture", path)
+        if len(shape) > MAX_AXES or prod(shape) > MAX_SIZE:
+            raise Reject(f"a tensor has {MAX_AXES} axes and {MAX_SIZE} entries at most", "architecture", path)
 
     def node(self, raw: Any, path: Path) -> None:
         """``[op, [argument, ...]]``, and ``{attribute: value, ...}`` if one is not at its default."""

@@ -36,7 +36,10 @@ class Collapse:
     sentence: str
 
 
-OUTSIDE = "For every step size eta outside a countable set (which depends on the data, and may be empty),"
+OUTSIDE = (
+    "For every step size eta outside a countable set (which depends on the data and on all else that is named here, "
+    "and may be empty),"
+)
 ALL = "For every real step size eta,"
 UNDECAYED = "For every real step size eta with eta lambda != 1,"
 NULL = "is non-singular: preimages of null sets are null"
@@ -64,8 +67,9 @@ def _joint(quantifier: str, state: str, update: str, start: str = "") -> str:
 def _random_steps(update: str) -> str:
     """From zeros, by sequences of step sizes."""
     return (
-        "For Lebesgue-almost every sequence of step sizes (eta_1, eta_2, ...) and every sequence of data fixed in "
-        f"advance, the map theta_0 -> theta_t of {update}, from a state of zeros, {NULL}, for every t. Step sizes "
+        "For every sequence of data fixed in advance and Lebesgue-almost every sequence of step sizes (eta_1, eta_2, "
+        "...) (the null set depends on the data and on all else that is named here), the map theta_0 -> theta_t of "
+        f"{update}, from a state of zeros, {NULL}, for every t. Step sizes "
         "eta (1 + u_t) with independent u_t that have densities are almost surely of this kind; a constant step "
         "size is not covered."
     )
@@ -120,7 +124,7 @@ METHODS: dict[Key, Method] = {
             f"{OUTSIDE} and for each mini-batch of a countable family of such data (labels, masks and noise included),",
             "theta -> theta - eta v(theta)",
             " The mini-batches may come in any order, chosen by any rule that looks at the past only; the sum of "
-            "finitely many of their losses, with any real weights, may take the place of one.",
+            "finitely many of their losses, with real weights fixed in advance, may take the place of one.",
         ),
     ),
     ("gd", DENSITY, EVERY): Method(
@@ -162,7 +166,7 @@ METHODS: dict[Key, Method] = {
         _parameters(
             OUTSIDE,
             "theta -> theta - eta v min(1, c / (|v| + a)), for any reals c > 0 and a >= 0 and any q-norm of v = "
-            "v(theta) or of each tensor of it (1 <= q <= infinity),",
+            "v(theta) or of each tensor of it (1 <= q <= infinity; the factor is 1 where v = 0),",
         ),
     ),
     ("clip-value", DENSITY, ALMOST_EVERY): Method(

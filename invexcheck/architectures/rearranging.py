@@ -107,6 +107,7 @@ def _take(call: Call) -> Value:
     """As `numpy.take`: an embedding takes along axis 0 of its table."""
     shape, axis = call.shape(0), axis_of(call["axis"], call.shape(0))
     _indices(call, 1, shape[axis])
+    _keep_places(call)
     return _moved(call, replaced(shape, axis, *call.shape(1)))
 
 
@@ -115,7 +116,15 @@ def _take_along(call: Call) -> Value:
     shape, axis = call.shape(0), axis_of(call["axis"], call.shape(0))
     _fitting(call.shape(1), shape, axis)
     _indices(call, 1, shape[axis])
+    _keep_places(call)
     return _moved(call, call.shape(1))
+
+
+def _keep_places(call: Call) -> None:
+    moved, indices = call.value(0), call.value(1)
+    call.require(
+        moved.kind != EXTENDED or not indices.trained, "parameters decide where there is minus infinity"
+    )
 
 
 def _fitting(indices: tuple[int, ...], shape: tuple[int, ...], axis: int) -> None:

@@ -100,7 +100,7 @@ def _order(node: Node, orders: list[float], zero: set[int]) -> float:
     if node.op in ("square", "squared_norm", "variance"):
         return min(product(i, i) for i in range(len(operands)))
     if node.op == "attention":
-        scores = min(product(0, 1), order(3))
+        scores = min(product(0, 1), order(3), order(4))
         return min(scores + order(2), order(2), inf if operands[2] in zero else scores)
     factors = FACTORS.get(node.op, ())
     if len(factors) == 2 and operands[1] is not None:

@@ -8,7 +8,7 @@ from math import prod
 from invexcheck.errors import Reject
 
 Shape = tuple[int, ...]
-MAX_WINDOWS = 1 << 20
+MAX_WINDOWS = 1 << 10
 
 
 def wrong(message: str) -> Reject:
@@ -157,12 +157,16 @@ def inhabited(
     sizes: Shape, counts: Shape, kernel: Shape, stride: Shape, padding: Shape, dilation: Shape
 ) -> bool:
     """Whether every window has an entry that is not padding."""
-    if sum(counts) > MAX_WINDOWS:
-        raise wrong("too many windows")
     for n, count, k, s, p, d in zip(sizes, counts, kernel, stride, padding, dilation, strict=True):
-        for window in range(count):
+        if (count - 1) * s - p >= n:
+            return False
+        # Other windows that begin in front of the first entry may jump over all entries.
+        before = min(count, -(-p // s))
+        if before > MAX_WINDOWS:
+            raise wrong(f"more than {MAX_WINDOWS} windows begin in the padding")
+        for window in range(before):
             start = window * s - p
-            first = start if start >= 0 else start + -(start // d) * d
+            first = start + -(start // d) * d
             if first >= n or first > start + (k - 1) * d:
                 return False
     return True

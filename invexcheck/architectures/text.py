@@ -14,8 +14,10 @@ from invexcheck.architectures.values import REALS, Smoothness
 MAX_LINES = 60
 MAX_NODES = 40
 """Of a graph whose nodes are listed; of others, operators are counted."""
+MAX_ARGUMENTS = 12
+"""Of a node that are listed."""
 
-SUMS = "  or a sum, with any real weights, of finitely many such losses (that of a data set of any size);"
+SUMS = "  or a sum, with real weights fixed in advance, of finitely many such losses (that of a data set of any size);"
 KIND_TEXT = {"extended": "real or -oo"}
 
 
@@ -61,22 +63,28 @@ def _nodes(architecture: Architecture) -> list[str]:
         counted = Counter(node.op for node in architecture.nodes)
         return [f"    {', '.join(f'{count} {op}' for op, count in sorted(counted.items()))};"]
     names = [line.name for line in architecture.inputs]
-    names += [f"y{k}" for k in range(len(architecture.nodes))]
     return [
-        f"    y{k} = {_node(node, names)} {text(architecture.values[first + k].shape)}"
-        for k, node in enumerate(architecture.nodes)
+        f"    #{k} = {_node(node, names)} {text(architecture.values[k].shape)}"
+        for k, node in enumerate(architecture.nodes, first)
     ]
 
 
 def _node(node: Node, names: Sequence[str]) -> str:
-    given = [names[a] if isinstance(a, int) else str(a) for a in node.operands]
+    given = ["-" if a is None else a if isinstance(a, str) else _value(a, names) for a in node.operands]
     row = operator(node.op)
     given += [
         f"{name} = {_attribute(value)}"
         for name, value in node.attributes.items()
         if value != row.attributes[name].default
     ]
+    if len(given) > MAX_ARGUMENTS:
+        given = [*given[:MAX_ARGUMENTS], f"and {len(given) - MAX_ARGUMENTS} more"]
     return f"{node.op}({', '.join(given)})"
+
+
+def _value(number: int, names: Sequence[str]) -> str:
+    """A name, or the number of a node."""
+    return names[number] if number < len(names) else f"#{number}"
 
 
 def _attribute(value: Any) -> str:
@@ -86,7 +94,8 @@ def _attribute(value: Any) -> str:
 def _listed(title: str, lines: Sequence[str]) -> list[str]:
     if not lines:
         return []
-    rest = [f"    and {len(lines) - MAX_LINES} more, as in the subject"] if len(lines) > MAX_LINES else []
+    left = len(lines) - MAX_LINES
+    rest = [f"    and {left} more, which follow from the subject"] if left > 0 else []
     return [f"  {title}", *(f"    {line}" for line in lines[:MAX_LINES]), *rest]
 
 
@@ -100,7 +109,7 @@ def _condition(architecture: Architecture, condition: Condition) -> str:
     k = condition.value
     if k >= len(architecture.inputs):
         node = architecture.node(k)
-        at = f"node {k} ({'' if node is None else node.op})"
+        at = f"#{k} ({'' if node is None else node.op})"
         return {
             "unmasked": f"at {at}, no row of scores is masked as a whole",
             "counted": f"at {at}, some label is not ignored",
