@@ -6,8 +6,8 @@ from pathlib import Path
 
 import matplotlib
 
-from invexcheck.goals import MapClaim
-from invexproof.reports import map_plots, plots
+from invexcheck.goals import MapClaim, TrainingClaim
+from invexproof.reports import map_plots, plots, training_plots
 from invexproof.reports.replay import Replay, ReportError
 from invexproof.reports.style import METADATA, STYLE
 
@@ -30,7 +30,9 @@ def save_plot(
         if isinstance(replay.claim, MapClaim):
             drawn = map_plots.draw(replay, thumbnail=thumbnail, coordinates=coordinates)
         elif coordinates is not None:
-            raise ReportError("a function of one variable has no coordinates to choose from")
+            raise ReportError("only networks with given weights have coordinates to choose from")
+        elif isinstance(replay.claim, TrainingClaim):
+            drawn = training_plots.draw(replay, thumbnail=thumbnail)
         else:
             drawn = plots.draw(replay, thumbnail=thumbnail)
         drawn.savefig(path, metadata=metadata, dpi=150)

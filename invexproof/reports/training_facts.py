@@ -7,6 +7,7 @@ from invexcheck.architectures.graph import PARAMETER
 from invexcheck.architectures.values import Smoothness
 from invexcheck.architectures.vanishing import vanishing_gradients
 from invexcheck.goals import TrainingClaim
+from invexproof.reports import numerals
 from invexproof.reports.prose import Math, Phrase, count, fill, listing
 from invexproof.reports.scene import Fact, Scene
 from invexproof.reports.side_conditions import reasons
@@ -123,6 +124,21 @@ def head(scene: Scene) -> str:
     )
 
 
+def curvature(scene: Scene) -> Math:
+    """Of the squared error as a function of the last bias."""
+    return numerals.rational(Head(claim(scene).architecture).curvature())
+
+
+def selections(scene: Scene) -> str:
+    """Which analytic functions the loss is made of."""
+    if claim(scene).architecture.smoothness == Smoothness.ANALYTIC:
+        return "L is one analytic function on ℝᵖ"
+    return (
+        "On each piece L is one of finitely many analytic functions, its selections: every breaking node is exchanged"
+        " for one of its formulas (relu for 0, or for its argument), and these extend to all of ℝᵖ"
+    )
+
+
 def unused(scene: Scene) -> str:
     """Whether all parameters take part."""
     architecture = claim(scene).architecture
@@ -143,6 +159,8 @@ FACTS: dict[str, Fact] = {
     "graph_argument": graph_argument,
     "vanishing": vanishing,
     "head": head,
+    "curvature": curvature,
+    "selections": selections,
     "unused": unused,
 }
 """Facts by the placeholder that stands for them."""

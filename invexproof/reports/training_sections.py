@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from invexcheck.architectures.graph import CONSTANT, DATA, Input
-from invexcheck.architectures.methods import ALMOST_EVERY, COLLAPSES, EVERY, METHODS, SEQUENCE
+from invexcheck.architectures.methods import ALMOST_EVERY, COLLAPSES, EVERY, METHODS, NUMBER, SEQUENCE
 from invexcheck.architectures.values import REALS, Smoothness
 from invexcheck.goals import TrainingClaim
 from invexproof.reports.definitions import STATEMENTS
@@ -32,6 +32,8 @@ PLAIN: Final = {
     " volume 0, except for unlucky step sizes, of which there are countably many. A step size that is"
     " drawn from a density is none of them, with probability 1. Of one that somebody has chosen, such"
     " as 1/1000, this does not say that it is none.",
+    NUMBER: "In plain words: training with this step size does not squeeze a set of parameters that has a"
+    " volume into a set of volume 0.",
     EVERY: "In plain words: training does not squeeze a set of parameters and states that has a volume into"
     " a set of volume 0, whatever the step size is.",
     SEQUENCE: "In plain words: training does not squeeze a set of parameters that has a volume into a set of"
@@ -84,7 +86,8 @@ def sentence(claim: TrainingClaim) -> str:
     if not claim.method:
         return ""
     row = COLLAPSES[claim.method] if claim.negated else METHODS[claim.method, claim.start, claim.step]
-    return _SYMBOL.sub(lambda found: SYMBOLS[found[0]], row.sentence)
+    text = row.sentence.replace("{size}", str(claim.size))
+    return _SYMBOL.sub(lambda found: SYMBOLS[found[0]], text)
 
 
 def reasons(replay: Replay, claim: TrainingClaim, writer: Writer, prefix: str) -> list[Section]:
@@ -129,7 +132,7 @@ def describe(view: View) -> Iterator[Block]:
     yield Table(header, tuple(_cut([_layer_row(view, layer) for layer in found])))
     yield from _table(
         ("Not analytic", "Nodes", "But", "It breaks"),
-        _breaks(view),
+        ((op, str(len(nodes)), word, where) for (op, word, where), nodes in breaks(view).items()),
         "Every operator of this graph is analytic wherever it is used.",
     )
     yield from _table(
@@ -195,15 +198,15 @@ def _kind(view: View, layer: Layer) -> str:
     return f"{CLASS_WORDS[layer.smoothness]}: {', '.join(ops)}"
 
 
-def _breaks(view: View) -> list[tuple[str, ...]]:
-    """The operators that are not analytic: how many nodes, how smooth they are, where they break."""
-    found: dict[tuple[str, str, str], int] = {}
+def breaks(view: View) -> dict[tuple[str, str, str], list[int]]:
+    """The nodes that are not analytic by their operator, how smooth they are, and where they break."""
+    found: dict[tuple[str, str, str], list[int]] = {}
     for op, nodes in view.breaking.items():
         for number in nodes:
             attributes = {k: str(v).replace("-", "−") for k, v in view.node(number).attributes.items()}
             key = op, CLASS_WORDS[view.own(number)], WORDS[op].breaks.format_map(attributes)
-            found[key] = found.get(key, 0) + 1
-    return [(op, str(number), word, where) for (op, word, where), number in found.items()]
+            found.setdefault(key, []).append(number)
+    return found
 
 
 def _given(view: View) -> list[tuple[Phrase, ...]]:

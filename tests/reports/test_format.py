@@ -13,6 +13,10 @@ import pytest
 
 import invexcheck
 from invexcheck import terms
+from invexcheck.architectures.graph import ROLES
+from invexcheck.architectures.methods import COLLAPSES, METHODS, STARTS, STEPS
+from invexcheck.architectures.operators import ACCEPTED
+from invexcheck.architectures.table import OPERATORS
 from invexcheck.kernel import MAX_DEPTH, verify
 from invexcheck.limits import Limits
 from invexcheck.networks import graph, tensors
@@ -25,7 +29,7 @@ from tests.reports.examples import CERTIFICATES, EXAMPLES, FORMAT, named, steps
 SCHEMA: dict[str, Any] = json.loads((CERTIFICATES / "schema.json").read_text(encoding="utf-8"))
 READERS = {"raw", "text", "choice", "integer", "flag", "rational", "items", "object", "has", "step", "sign"}
 """Methods that read a field of the file; their text arguments are names of fields."""
-READING = ("kernel.py", "session.py", "networks/graph.py", "networks/tensors.py")
+READING = ("kernel.py", "session.py", "networks/graph.py", "networks/tensors.py", "architectures/graph.py")
 """Modules of the checker that read fields, beside its rules."""
 NOT_FIELDS = {*terms.UNARY, *terms.BINARY, "rat", "var", "internal", ">", "<", ">=", "<="}
 
@@ -79,6 +83,11 @@ def test_every_rule_has_a_section_an_example_and_its_lemmas() -> None:
         LEAVES,
         graph.READERS,
         tensors.LAYOUTS,
+        ROLES,
+        ACCEPTED,
+        COLLAPSES,
+        {method for method, _, _ in METHODS},
+        {*STARTS, *STEPS},
     ],
     ids=[
         "unary",
@@ -90,10 +99,19 @@ def test_every_rule_has_a_section_an_example_and_its_lemmas() -> None:
         "leaves",
         "nodes",
         "layouts",
+        "roles",
+        "sorts",
+        "collapses",
+        "methods",
+        "starts-and-steps",
     ],
 )
 def test_every_name_of_the_checker_is_documented(names: Any) -> None:
     assert {name for name in names if not re.search(rf'[`"]{re.escape(name)}[`"]', FORMAT)} == set()
+
+
+def test_every_operator_of_graphs_is_documented() -> None:
+    assert set(re.findall(r"^\| `([a-z_0-9]+)\(", FORMAT, re.M)) == set(OPERATORS)
 
 
 def test_the_limits_are_those_of_the_checker() -> None:
@@ -127,7 +145,10 @@ def test_schema_knows_every_rule_with_its_fields() -> None:
     assert {entry["$ref"] for entry in definitions["step"]["oneOf"]} == {
         f"#/$defs/rule-{name}" for name in RULES
     }
-    assert definitions["claim"]["properties"]["kind"]["enum"] == list(KINDS)
+    claim = definitions["claim"]["properties"]
+    assert claim["kind"]["enum"] == list(KINDS)
+    assert set(claim["method"]["enum"]) == {method for method, _, _ in METHODS} | set(COLLAPSES)
+    assert set(definitions["operation"]["prefixItems"][0]["enum"]) == set(OPERATORS)
     known = set(re.findall(r'"([a-z_0-9]+)": \{', json.dumps(SCHEMA)))
     assert {name for name in fields_read() if name not in NOT_FIELDS} <= known
     for document in EXAMPLES:
