@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import operator
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -49,8 +50,13 @@ def export(module: Any, arguments: Sequence[Any], named: Mapping[str, Any], trai
 
 
 def without_mutation(program: Any) -> Any:
-    """The program made functional, with ``detach`` nodes where it has no gradients."""
+    """The program made functional, with ``detach`` nodes where it has no gradients.
+
+    A program that writes into nothing but counters is left as it is, which is faster.
+    """
     torch = torch_package(ArchitectureError)
+    if _is_functional(program):
+        return program
     if any(node.target.__name__ == REGION for node in _calls(program.graph)):
         program = copy.copy(program)
         program._graph_module = copy.deepcopy(program.graph_module)
@@ -140,6 +146,28 @@ def _watched(torch: Any, own: list[str]) -> Iterator[None]:
 
 def _calls(graph: Any) -> Iterator[Any]:
     return (node for node in graph.nodes if node.op == "call_function" and hasattr(node.target, "__name__"))
+
+
+def _is_functional(program: Any) -> bool:
+    """Whether nothing that is written into is read, and all nodes are plain operators."""
+    buffers = {s.arg.name for s in program.graph_signature.input_specs if s.kind.name == "BUFFER"}
+    for node in program.graph.nodes:
+        if node.op == "get_attr":
+            return False
+        if node.op != "call_function" or node.target is operator.getitem:
+            continue
+        schema = getattr(node.target, "_schema", None)
+        if schema is None:
+            return False
+        written = [
+            k for k, a in enumerate(schema.arguments) if a.alias_info is not None and a.alias_info.is_write
+        ]
+        for position in written:
+            given = node.args[position] if position < len(node.args) else None
+            counter = getattr(given, "name", None) in buffers and len(given.users) == 1
+            if not counter or node.users:
+                return False
+    return True
 
 
 def _detach_regions(torch: Any, program: Any) -> None:
