@@ -29,9 +29,10 @@ class Recorder(torch.fx.Interpreter):
         """The node, with the masks drawn here."""
         name = getattr(getattr(n.target, "_schema", None), "name", "")
         arguments, named = self.fetch_args_kwargs_from_env(n)
-        if name == "aten::native_dropout" and arguments[2] is not False and arguments[1]:
+        if name in ("aten::native_dropout", "aten::dropout") and arguments[2] is not False and arguments[1]:
             x, p = arguments[:2]
-            result: Any = (x * self.mask(n, x.shape, p), None)
+            dropped = x * self.mask(n, x.shape, p)
+            result: Any = dropped if name == "aten::dropout" else (dropped, None)
         elif (
             name == "aten::scaled_dot_product_attention"
             and (arguments[4:5] or [named.get("dropout_p", 0)])[0]
