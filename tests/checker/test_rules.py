@@ -35,6 +35,7 @@ from tests.checker.rule_cases import (
     up,
     valley,
 )
+from tests.checker.training.training_cases import CASES as TRAINING
 
 
 @pytest.mark.parametrize("case", GOALS, ids=lambda c: f"{c.rule}: {c.goal} on {c.span} -> {c.code}")
@@ -76,15 +77,19 @@ def test_rules_about_claims(case: Case) -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_has_cases(rule: str) -> None:
-    codes = [case.code for case in (*GOALS, *CLAIMS, *MAPS) if case.rule == rule]
+    codes = [case.code for case in (*GOALS, *CLAIMS, *MAPS, *TRAINING) if case.rule == rule]
     assert codes.count(ACCEPTED) >= 1
     assert len(codes) - codes.count(ACCEPTED) >= 2
 
 
+UNSETTLED = {("training.paa", True)}
+"""No rule shows that a loss is discontinuous."""
+
+
 def test_every_claim_is_shown_with_both_polarities() -> None:
     shown = Counter((f"activation.{c.kind}", "negated" in c.more) for c in CLAIMS if c.code is ACCEPTED)
-    shown += Counter((c.kind, "negated" in c.more) for c in MAPS if c.code is ACCEPTED)
-    assert set(shown) == {(kind, negated) for kind in KINDS for negated in (False, True)}
+    shown += Counter((c.kind, "negated" in c.more) for c in (*MAPS, *TRAINING) if c.code is ACCEPTED)
+    assert set(shown) == {(kind, negated) for kind in KINDS for negated in (False, True)} - UNSETTLED
 
 
 @pytest.mark.parametrize("case", [c for c in CLAIMS if c.code is ACCEPTED], ids=name_of)
