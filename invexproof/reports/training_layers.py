@@ -152,8 +152,17 @@ def _repetition(alike: Sequence[Hashable], start: int) -> tuple[int, int]:
 
 
 def _alike(view: View, layer: Layer) -> Hashable:
-    """What layers have in common that are told once: operators, shapes, names up to numbers."""
-    nodes = tuple((view.node(n).op, view.architecture.values[n].shape, int(view.own(n))) for n in layer.nodes)
+    """What layers have in common that are told once: names up to numbers, operators, shapes of all that they use."""
+    values = view.architecture.values
+    nodes = tuple(
+        (
+            view.node(n).op,
+            int(view.own(n)),
+            values[n].shape,
+            tuple(values[a].shape for a in view.node(n).arguments),
+        )
+        for n in layer.nodes
+    )
     return re.sub(r"\d+", "#", layer.name), nodes
 
 

@@ -361,5 +361,5 @@ def test_what_is_drawn_is_what_it_says() -> None:
 
 def test_a_function_of_one_variable_has_no_slices(tmp_path: Path) -> None:
     found = next(d for d in EXAMPLES if d["claim"]["kind"] == "activation.convex")
-    with pytest.raises(ReportError, match="no coordinates"):
+    with pytest.raises(ReportError, match="have coordinates"):
         explain(found, plot=tmp_path / "f.svg", coordinates=(1, 2))
