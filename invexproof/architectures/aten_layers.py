@@ -1,4 +1,4 @@
-"""ATen operators that normalise, pool, select or attend."""
+"""ATen operators that normalise, pool or select."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from invexproof.architectures.torch_building import (
     Axes,
     TorchBuilder,
     add,
+    axes_of,
     axis_of,
     batched,
     divide,
@@ -28,7 +29,6 @@ from invexproof.architectures.torch_building import (
 from invexproof.torch_programs import Row, row
 
 B = TorchBuilder
-_CLOSE: Final = 1e-6
 
 
 # -- norms ---------------------------------------------------------------------------------------------------
@@ -116,6 +116,13 @@ def norm(b: B, x: int, p: Any = Fraction(2), axes: Axes = None, keep: bool = Fal
     return b.node("power_of", total, exponent=1 / p)
 
 
+def _linalg_norm(b: B, x: int, p: Any = None, axes: Axes = None, keep: bool = False) -> int:
+    over_axes = len(b.shape(x)) if axes is None else len(axes_of(b, x, axes))
+    if p is not None and over_axes > 1:
+        raise ArchitectureError("norms of matrices are read where they are the Frobenius norm")
+    return norm(b, x, p, axes, keep)
+
+
 def _matrix_norm(b: B, x: int, order: str = "fro", axes: Axes = (-2, -1), keep: bool = False) -> int:
     if order != "fro":
         raise ArchitectureError(f"the matrix norm {order} is not read; only the Frobenius norm")
@@ -158,36 +165,6 @@ def _spread(op: str, with_mean: bool = False) -> Callable[..., Any]:
         return (value, over(b, "mean", x, axes, keep)) if with_mean else value
 
     return lower
-
-
-# -- softmax and attention -----------------------------------------------------------------------------------
-
-
-def _along(op: str) -> Callable[..., int]:
-    return lambda b, x, axis: b.node(op, x, axis=axis_of(b, x, axis))
-
-
-def _cumulative_log_sum_exp(b: B, x: int, axis: int) -> int:
-    return b.node("log", b.node("cumulative_sum", b.node("exp", x), axis=axis_of(b, x, axis)))
-
-
-def _attention(
-    b: B,
-    q: int,
-    k: int,
-    v: int,
-    mask: int | None = None,
-    p: Fraction = Fraction(0),
-    causal: bool = False,
-    scale: Fraction | None = None,
-    grouped: bool = False,
-) -> int:
-    if grouped:
-        k, v = (building.repeat_each(b, t, b.shape(q)[-3] // b.shape(t)[-3], -3) for t in (k, v))
-    if scale is not None and abs(float(scale) * math.sqrt(b.shape(q)[-1]) - 1) < _CLOSE:
-        scale = None  # 1/sqrt(d), up to rounding
-    dropout = b.mask([*b.expected[:-1], b.shape(k)[-2]]) if p else None
-    return b.node("attention", q, k, v, mask, dropout, causal=causal, scale=scale)
 
 
 # -- pooling -------------------------------------------------------------------------------------------------
@@ -340,7 +317,7 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "norm_except_dim": row(_norm_except, "v power=pow axis=dim"),
     "norm": row(norm, "x=self p axes=dim keep=keepdim"),
     "frobenius_norm": row(norm, _AXES),
-    "linalg_norm": row(norm, "x=self p=ord axes=dim keep=keepdim"),
+    "linalg_norm": row(_linalg_norm, "x=self p=ord axes=dim keep=keepdim"),
     "linalg_vector_norm": row(norm, "x=self p=ord axes=dim keep=keepdim"),
     "linalg_matrix_norm.str_ord": row(_matrix_norm, "x=self order=ord axes=dim keep=keepdim"),
     "dist": row(_distance, "x=self y=other p"),
@@ -351,20 +328,6 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "std": row(_spread("standard_deviation"), _SPREAD),
     "var_mean": row(_spread("variance", True), _SPREAD),
     "std_mean": row(_spread("standard_deviation", True), _SPREAD),
-    **{
-        name: row(_along("softmax"), "x=self axis=dim")
-        for name in ("softmax", "_softmax", "_safe_softmax", "special_softmax")
-    },
-    **{
-        name: row(_along("log_softmax"), "x=self axis=dim")
-        for name in ("log_softmax", "_log_softmax", "special_log_softmax")
-    },
-    "logsumexp": row(_reduced("logsumexp"), _AXES),
-    "logcumsumexp": row(_cumulative_log_sum_exp, "x=self axis=dim"),
-    "scaled_dot_product_attention": row(
-        _attention,
-        "q=query k=key v=value mask=attn_mask p=dropout_p causal=is_causal scale grouped=enable_gqa",
-    ),
     **{f"max_pool{d}d": row(_max_pool(d), f"{_POOL} dilation") for d in (1, 2, 3)},
     **{f"max_pool{d}d_with_indices": row(first(_max_pool(d), 1), f"{_POOL} dilation") for d in (1, 2, 3)},
     **{

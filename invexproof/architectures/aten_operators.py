@@ -14,6 +14,7 @@ from typing import Final
 
 from invexproof.architectures import (
     aten_arithmetic,
+    aten_attention,
     aten_indexing,
     aten_layers,
     aten_linear,
@@ -29,6 +30,7 @@ OPERATORS: Final[Mapping[str, Row]] = {
     **aten_indexing.OPERATORS,
     **aten_linear.OPERATORS,
     **aten_layers.OPERATORS,
+    **aten_attention.OPERATORS,
     **aten_losses.OPERATORS,
     **aten_recurrent.OPERATORS,
 }

@@ -234,8 +234,8 @@ def pad(
     pairs = [(max(0, before), max(0, after)) for before, after in widths]
     if not any(map(any, pairs)):
         return x
-    before, after = ([pair[k] for pair in pairs] for k in (0, 1))
-    return b.node("pad", x, before=before, after=after, mode=mode, value=value)
+    starts, ends = ([pair[k] for pair in pairs] for k in (0, 1))
+    return b.node("pad", x, before=starts, after=ends, mode=mode, value=value)
 
 
 def _pad(b: B, x: int, widths: Sequence[int], mode: str = "constant", value: Any = None) -> int:

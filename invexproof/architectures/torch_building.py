@@ -45,6 +45,8 @@ class TorchBuilder(Builder):
         """The shape that its (first) result has."""
         self.epsilon = Fraction(0)
         """The machine epsilon of its result."""
+        self.entries: Callable[[int], Any] = lambda number: None
+        """The entries of a constant that is made of literals alone, as a tensor; otherwise None."""
         self.origins: dict[int, tuple[Any, ...]] = {}
         """Constants that lowerings have made, and what they are: a word, and values by number."""
 

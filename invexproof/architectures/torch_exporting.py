@@ -151,6 +151,7 @@ def _calls(graph: Any) -> Iterator[Any]:
 def _is_functional(program: Any) -> bool:
     """Whether nothing that is written into is read, and all nodes are plain operators."""
     buffers = {s.arg.name for s in program.graph_signature.input_specs if s.kind.name == "BUFFER"}
+    given: Any
     for node in program.graph.nodes:
         if node.op == "get_attr":
             return False
@@ -164,8 +165,7 @@ def _is_functional(program: Any) -> bool:
         ]
         for position in written:
             given = node.args[position] if position < len(node.args) else None
-            counter = getattr(given, "name", None) in buffers and len(given.users) == 1
-            if not counter or node.users:
+            if getattr(given, "name", None) not in buffers or len(given.users) > 1 or node.users:
                 return False
     return True
 

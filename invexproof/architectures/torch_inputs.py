@@ -60,7 +60,7 @@ def read_inputs(text: str | Sequence[int] | Sequence[str] | Mapping[str, Any]) -
     if not isinstance(text, str):
         if all(isinstance(n, int) for n in text):
             return (ExampleInput(tuple(int(n) for n in text)),)
-        return tuple(i for part in text for i in read_inputs(part))
+        return tuple(i for part in text for i in read_inputs(str(part)))
     inputs = tuple(_read(part) for part in text.split(",")) if text.strip() else ()
     names = [i.name for i in inputs if i.name]
     if len(set(names)) != len(names):

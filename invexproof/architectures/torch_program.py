@@ -61,6 +61,7 @@ class ProgramReader:
         self.b = TorchBuilder(textbook)
         self.constants = Constants(torch)
         self.values = self.constants.outside
+        self.b.entries = self._entries
         self.inputs: dict[tuple[Any, str], int] = {}
         """What is outside, as inputs of the graph, by node and what is demanded of it."""
         self.origins: dict[int, Any] = {}
@@ -151,6 +152,14 @@ class ProgramReader:
         self.inputs[key] = result
         self.origins[result] = origin.node
         return result
+
+    def _entries(self, number: int) -> Any:
+        """What is known of an input without looking at buffers."""
+        node = self.origins.get(number)
+        value = None if node is None else self.values[node]
+        if not isinstance(value, Outside) or value.stored:
+            return None
+        return self.constants.entries(value)
 
     # -- operators -----------------------------------------------------------------------------------------------
 
