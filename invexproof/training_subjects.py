@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -213,17 +215,29 @@ def _of_module(module: Any, name: str, settings: Settings) -> Source:
             f"say what the data of {name} look like, the batch first: --input 8x3x32x32, or --input 8x16:int64 for "
             f"tokens, or by name: --input {_arguments(module)}"
         )
-    with without_logs():
+    with without_logs(), _without_cache(module):
         model = model_of_module(
             module, settings.inputs, training=settings.training, semantics=settings.read_as
         )
     return _of_torch(model, name, ("inputs", "mode", "semantics"))
 
 
+@contextmanager
+def _without_cache(module: Any) -> Iterator[None]:
+    """Models of transformers return the keys and values of attention, too, which training has no use for."""
+    config: Any = getattr(module, "config", None)
+    if getattr(config, "use_cache", None) is not True:
+        yield
+        return
+    try:
+        config.use_cache = False
+        yield
+    finally:
+        config.use_cache = True
+
+
 def _arguments(module: Any) -> str:
     """An example of inputs by name, with those of the module."""
-    import inspect
-
     names = [
         p.name
         for p in inspect.signature(module.forward).parameters.values()
@@ -327,10 +341,11 @@ READERS: Final[Mapping[str, Callable[[Path, Settings], Source]]] = {
 # -- settings ------------------------------------------------------------------------------------------------
 
 _INSTEAD: Final = {
-    "inputs": "--input describes the data of PyTorch modules and ONNX files; here their shapes are known (an "
-    "architecture or a YAML file has settings such as batch=4)",
-    "mode": "--mode eval is for PyTorch modules and ONNX files; here training is meant",
-    "semantics": "--semantics is for PyTorch modules; here functions are what their formulas say",
+    "inputs": "--input describes the data of PyTorch modules and ONNX files; here shapes are known already "
+    "(architectures and YAML files have settings, such as batch=4)",
+    "mode": "--mode eval is for PyTorch modules and ONNX files; an exported program is in the mode in which it was "
+    "exported, and everything else in training",
+    "semantics": "--semantics is for what PyTorch executes; here functions are what their formulas say",
 }
 
 
