@@ -121,24 +121,54 @@ def _hooked(part: Any) -> bool:
 
 @contextlib.contextmanager
 def _watched(torch: Any, own: list[str]) -> Iterator[None]:
-    """Collects what makes gradients of its own: an export does not show it."""
-    function, tensor = torch.autograd.Function, torch.Tensor
-    apply, hook = function.__dict__["apply"], tensor.register_hook
+    """Collects what makes gradients of its own: an export does not show it.
 
-    def watched_apply(cls: Any, *arguments: Any, **named: Any) -> Any:
-        if not cls.__module__.startswith("torch."):
-            own.append(f"{cls.__module__}.{cls.__qualname__} is a torch.autograd.Function")
-        return apply.__get__(None, cls)(*arguments, **named)
+    Functions are watched by their ``forward``, too, since ``apply`` may have been given another name before.
+    """
+    function, tensor = torch.autograd.Function, torch.Tensor
+    hook, apply = tensor.register_hook, function.__dict__["apply"]
+    forwards = [(c, c.__dict__["forward"]) for c in _subclasses(function) if "forward" in c.__dict__]
 
     def watched_hook(self: Any, *arguments: Any, **named: Any) -> Any:
         own.append("a tensor has a hook (register_hook)")
         return hook(self, *arguments, **named)
 
+    def seen(place: Any) -> None:
+        if not _of_torch(place):
+            own.append(f"{place.__module__}.{place.__qualname__} is a torch.autograd.Function")
+
+    def watched_apply(place: Any, *arguments: Any, **named: Any) -> Any:
+        seen(place)
+        return apply.__get__(None, place)(*arguments, **named)
+
+    def watched(place: Any, forward: Any) -> Any:
+        def run(*arguments: Any, **named: Any) -> Any:
+            seen(place)
+            return forward.__get__(None, place)(*arguments, **named)
+
+        return staticmethod(run)
+
     try:
-        function.apply, tensor.register_hook = classmethod(watched_apply), watched_hook
+        tensor.register_hook, function.apply = watched_hook, classmethod(watched_apply)
+        for place, forward in forwards:
+            place.forward = watched(place, forward)
         yield
     finally:
-        function.apply, tensor.register_hook = apply, hook
+        tensor.register_hook, function.apply = hook, apply
+        for place, forward in forwards:
+            place.forward = forward
+
+
+def _subclasses(kind: Any) -> Iterator[Any]:
+    """All classes below one, but for PyTorch's own."""
+    for below in kind.__subclasses__():
+        if not _of_torch(below):
+            yield below
+        yield from _subclasses(below)
+
+
+def _of_torch(kind: Any) -> bool:
+    return bool(kind.__module__.partition(".")[0] == "torch")
 
 
 # -- parts without gradients ---------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from invexproof.architectures.torch_values import (
     Unread,
     kind_of,
     literals,
+    shape_of,
 )
 from invexproof.networks.flows import number
 from invexproof.torch_programs import (
@@ -227,7 +228,7 @@ class ProgramReader:
         result = node.meta.get("val")
         examples = [e for e in flat([result]) if isinstance(e, self.torch.Tensor)]
         self.b.place, self.b.at = module_path(node), node.name
-        self.b.expected = tuple(int(n) for n in examples[0].shape)
+        self.b.expected = shape_of(examples[0])
         if examples[0].is_floating_point():
             self.b.epsilon = number(self.torch.finfo(examples[0].dtype).eps)
         named = given(node, row, arguments, ArchitectureError, HOW_TO_ADD)
@@ -261,7 +262,7 @@ class ProgramReader:
 
     def _checked(self, value: int, example: Any) -> Tracked:
         """The result, of the kind that PyTorch has; ArchitectureError if it is of another shape."""
-        kind, shape = kind_of(example), tuple(int(n) for n in example.shape)
+        kind, shape = kind_of(example), shape_of(example)
         if self.b.shape(value) != shape:
             raise ArchitectureError(
                 f"the shape {list(self.b.shape(value))} was made where PyTorch has {list(shape)}; please report this"

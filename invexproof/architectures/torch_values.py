@@ -62,7 +62,7 @@ class Outside:
     @property
     def shape(self) -> tuple[int, ...]:
         """The lengths of its axes."""
-        return tuple(int(n) for n in self.example.shape)
+        return shape_of(self.example)
 
     @property
     def kind(self) -> str:
@@ -77,6 +77,17 @@ def kind_of(example: Any) -> str:
     if example.is_floating_point():
         return "real"
     return "boolean" if str(example.dtype) == "torch.bool" else "integer"
+
+
+def shape_of(example: Any) -> tuple[int, ...]:
+    """The lengths of a tensor's axes; ArchitectureError if they depend on data."""
+    shape = tuple(example.shape)
+    if not all(isinstance(n, int) for n in shape):
+        raise ArchitectureError(
+            f"the shape {[*map(str, shape)]} depends on data; use shapes that do not, as those of torch.where "
+            "instead of x[mask]"
+        )
+    return shape
 
 
 def literals(node: Any) -> list[Any]:
