@@ -26,13 +26,21 @@ class View:
             call = self._call(number, node)
             value = operator(node.op).infer(call)
             discrete = value.kind in (INTEGER, BOOLEAN)
-            self._own.append(Smoothness.DISCONTINUOUS if discrete else value.smoothness)
+            self._own.append(
+                Smoothness.DISCONTINUOUS if discrete else self._glued(number, call) or value.smoothness
+            )
             for condition in call.conditions:
                 self._demands.setdefault(condition, []).append(number)
 
     def numbered(self) -> list[tuple[int, Node]]:
         """The nodes with the numbers of their values."""
         return list(enumerate(self.architecture.nodes, self.first))
+
+    def _glued(self, number: int, call: Call) -> Smoothness | None:
+        """How smooth a choice is that is smoother than the comparison which decides it, as its branches agree."""
+        found = self.architecture.values[number].smoothness
+        least = min((value.smoothness for value in call.given() if value.trained), default=found)
+        return found if found > least else None
 
     def _call(self, number: int, node: Node) -> Call:
         values = tuple(self.operand(node, i) for i in range(len(node.operands)))

@@ -29,7 +29,7 @@ from invexproof.reports.operator_words import WORDS
 from invexproof.reports.pictures import save_plot
 from invexproof.reports.side_conditions import CHOOSE, CONDITIONS, reasons
 from invexproof.reports.training_layers import MAX_ROWS, layers, trained
-from invexproof.reports.training_sections import PLAIN, SYMBOLS, describe, sentence
+from invexproof.reports.training_sections import PLAIN, SYMBOLS, breaks, describe, sentence
 from invexproof.reports.training_view import View
 from tests.cli.running import run
 from tests.reports.examples import CERTIFICATES, EXAMPLES, FORMAT
@@ -213,6 +213,16 @@ def test_breakpoints_are_told_with_their_places() -> None:
         "0 of them are analytic, 1 continuous and piecewise analytic and 5 piecewise analytic, perhaps"
         in text
     )
+
+
+def test_choices_that_are_continuous_are_told_apart_from_jumps() -> None:
+    inputs = [["parameter", "real", [4], "w"]]
+    nodes = [["less", ["0", 0]], [], ["where", [1, 0, 2]], ["sum", [3], {"axes": [0]}]]
+    for op, said in (("expm1", "where 1 continuous where its comparison turns"), ("exp", "")):
+        found = View(infer(subject(inputs, nodes[0], [op, [0]], *nodes[2:])))
+        rows = [f"{name} {len(n)} {word} {where}" for (name, word, where), n in breaks(found).items()]
+        assert any(row.startswith(said) for row in rows if said) is bool(said)
+        assert "less 1 discontinuous where both arguments are equal" in rows
 
 
 def test_a_stopped_gradient_is_told() -> None:
