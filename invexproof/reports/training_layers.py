@@ -69,13 +69,13 @@ def _names(view: View) -> list[str]:
     found: list[str] = []
     current = START
     for _, node in view.numbered():
-        modules = {_module(line.name) for line in view.parameters_of(node)}
+        modules = [_module(line.name) for line in view.parameters_of(node)]
         if node.op in LOSSES:
             current = LOSS
         elif node.op == "squared_norm":
             current = PENALTY
         elif modules:
-            current = _common(modules) or current
+            current = _common(modules) or modules[0]
         elif node.op in POOLING or (node.op == "mean" and len(node.attributes["axes"]) > 1):
             current = node.op
         found.append(current)
@@ -88,7 +88,7 @@ def _module(name: str) -> str:
     return name[:cut] if cut > 0 else name
 
 
-def _common(modules: set[str]) -> str:
+def _common(modules: Sequence[str]) -> str:
     """What the names of several modules start with."""
     parts = [name.split(".") for name in modules]
     kept = []
