@@ -88,7 +88,10 @@ _STATELESS: Final = ("gradient-step", "transformed-step", "flat-point")
 
 @dataclass(frozen=True)
 class Training:
-    """An optimiser of the checker's table, the first state, and the step sizes that a claim is about."""
+    """An optimiser of the checker's table, the first state, and the step sizes that a claim is about.
+
+    The last two are "" of those optimisers that can only be refuted.
+    """
 
     method: str
     start: str
@@ -118,8 +121,14 @@ def training_of(
     ``subject`` is the graph of which the answer is to be known.  Raises ClaimError.
     """
     method = method_of(optimizer)
+    if not has_rows(method):
+        if start is not None or step is not None:
+            raise ClaimError(
+                f"{method} is refuted whatever the step sizes and the start; leave out --start and --step"
+            )
+        return Training(method, "", "")
     begin = DENSITY if start is None else _word(start, STARTS, "start")
-    if begin == ZERO and has_rows(method) and not has_state(method):
+    if begin == ZERO and not has_state(method):
         raise ClaimError(
             f"{method} has no state beside the parameters, so there is no --start zero; leave it out"
         )
