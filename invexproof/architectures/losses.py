@@ -22,6 +22,8 @@ Settings: TypeAlias = dict[str, Any]
 Build: TypeAlias = Callable[[Builder, int, Settings], int]
 
 REDUCTIONS: Final = ("mean", "sum")
+OWN_OUTPUT: Final = "loss"
+"""The output that is the model's own loss, if it has others, too."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,13 @@ def attach(
 ) -> Graph:
     """The training problem of a model with a loss; the model stays as it is but for its notes.
 
-    ``output`` is the name or the number of the model's output that the loss is of; it may be left out if there is one.
+    ``output`` is the name or the number of the model's output that the loss is of; it may be left out if there is one,
+    and for the loss ``own`` if there is one called ``loss``.
     ``penalty`` times the sum of the squares of all parameters is added: half of what is called weight decay.
     Raises ArchitectureError.
     """
     chosen = read_loss(loss)
-    value = _output(model, output)
+    value = _output(model, OWN_OUTPUT if output is None and _returns_loss(model, chosen) else output)
     b = model.builder.copy()
     note = _note(chosen, b.shape(value))
     if note and note not in model.notes:
@@ -108,6 +111,11 @@ def read_loss(text: str) -> Loss:
         except InvexproofError as error:
             raise ArchitectureError(f"the loss {name}, {key}: {error}") from None
     return Loss(name, settings)
+
+
+def _returns_loss(model: Model, loss: Loss) -> bool:
+    """Whether the model's own loss is meant, and there is an output of that name beside others."""
+    return loss.name == "own" and OWN_OUTPUT in model.outputs
 
 
 def _output(model: Model, output: str | int | None) -> int:
