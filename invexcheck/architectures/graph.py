@@ -6,14 +6,14 @@ Reading a graph is inferring what is known of each value: the file says nothing 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
-from flint import fmpq
-
 from invexcheck.architectures.attributes import MAX_AXES, read_attributes, whole_numbers
+from invexcheck.architectures.conditions import LABELLED, grouped, left, possible
 from invexcheck.architectures.gluing import agree
 from invexcheck.architectures.operators import (
     CONTINUOUS,
@@ -24,7 +24,7 @@ from invexcheck.architectures.operators import (
     operator,
     read_literal,
 )
-from invexcheck.architectures.values import INTEGER, KINDS, REAL, REALS, ZERO, Range, Smoothness, Value
+from invexcheck.architectures.values import INTEGER, KINDS, REAL, REALS, Range, Smoothness, Value
 from invexcheck.errors import Path, Reject, shown, within
 from invexcheck.limits import Budget, Limits
 from invexcheck.reading import Fields, rational
@@ -108,6 +108,7 @@ def read_architecture(fields: Fields, limits: Limits, budget: Budget) -> Archite
         reader.input(raw, path)
     for raw, path in nodes:
         reader.node(raw, path)
+    reader.allow_data(fields.path)
     loss = reader.values[-1]
     if loss.kind != REAL or loss.shape != ():
         raise Reject("the last node is the loss, a real scalar", "architecture", fields.path)
@@ -192,8 +193,7 @@ class _Reader:
             reject.path = reject.path or path
             raise
         self._bounded(value.shape, path)
-        for condition in call.conditions:
-            self._condition(condition, path)
+        self.conditions.update(dict.fromkeys(call.conditions))
         if raw[0] in COMPARISONS:
             self.guards[number] = (raw[0], numbers, values)
         self.used.update(k for k in numbers if k is not None)
@@ -225,29 +225,21 @@ class _Reader:
             raise Reject("an argument is the number of an earlier value", "architecture", path)
         return raw, self.values[raw]
 
-    def _condition(self, condition: Condition, path: Path) -> None:
-        """Conditions on an input leave something of its range."""
-        if condition.value < len(self.inputs):
-            known = self.inputs[condition.value].range
-            if known.meet(demanded(condition)).empty and not _ignored(condition, known):
-                raise Reject("no data in the range of the input are allowed here", "domain", path)
-        self.conditions[condition] = None
-
-
-def demanded(condition: Condition) -> Range:
-    """The interval that a condition allows, as far as it is one."""
-    if condition.word in ("indices", "labels"):
-        low, high = condition.bounds[:2]
-        return Range(fmpq(low or 0), fmpq(high or 0))
-    return {
-        "positive": Range(ZERO, None, True),
-        "nonnegative": Range(ZERO),
-        "nonzero": REALS,
-    }.get(condition.word, REALS)
-
-
-def _ignored(condition: Condition, known: Range) -> bool:
-    """Whether a label that does not count is in the range."""
-    if condition.word != "labels" or condition.bounds[2] is None:
-        return False
-    return Range.point(fmpq(condition.bounds[2])).inside(known)
+    def allow_data(self, path: Path) -> None:
+        """Reject conditions on inputs and labels that no data in their ranges satisfy."""
+        about = grouped(self.conditions)
+        excluded: dict[int, set[int]] = defaultdict(set)
+        for condition in self.conditions:
+            if condition.word not in LABELLED:
+                continue
+            node = self.nodes[condition.value - len(self.inputs)]
+            labels, weights = node.operands[1], node.operands[2]
+            if isinstance(labels, int) and node.attributes["ignore"] is not None:
+                excluded[labels].add(node.attributes["ignore"])
+            if isinstance(weights, int) and left(self.inputs[weights].range, about[weights]).zero:
+                raise Reject("weights that are 0 have no mean", "domain", path)
+        for number, line in enumerate(self.inputs):
+            if not possible(line.range, about[number], excluded[number]):
+                raise Reject(
+                    "no data in the range of the input are allowed", "domain", (*path, "inputs", number)
+                )

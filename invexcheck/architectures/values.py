@@ -63,6 +63,11 @@ class Range:
     def nonzero(self) -> bool:
         return self.positive or self.negative
 
+    @property
+    def zero(self) -> bool:
+        """Whether every number is 0."""
+        return self.nonnegative and self.nonpositive
+
     def above(self, bound: fmpq, strictly: bool = False) -> bool:
         """Whether every number is at least the bound, or above it."""
         return self.low is not None and (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -91,6 +92,37 @@ def complaint(document: Json) -> tuple[str, str] | None:
     except Reject as reject:
         return reject.code, reject.message
     return None
+
+
+# -- graphs as text ----------------------------------------------------------------------------------------------
+
+ROLES = {"p": "parameter", "d": "data", "c": "constant"}
+
+
+def graph(text: str) -> Json:
+    """A subject as text, in pieces between semicolons: inputs, then nodes.
+
+    ``p w 2,3``, ``d x - kind=integer range=["0", "4"]`` (no axes), ``a = sum w axes=[0, 1]``, ``b = log a floor:-100``:
+    an attribute is JSON after ``=``, a text after ``:``. In arguments, ``null`` is one left out.
+    """
+    p, known = Problem(), dict[str, int]()
+    for piece in filter(None, map(str.strip, text.split(";"))):
+        name, given, op, *words = ["", "=", *piece.split()] if piece.split()[1] != "=" else piece.split()
+        if given != "=":
+            raise ValueError(piece)
+        operands = [word for word in words if "=" not in word and ":" not in word]
+        named = {k: json.loads(v) for k, _, v in (word.partition("=") for word in words if "=" in word)}
+        named |= {
+            k: v for k, _, v in (word.partition(":") for word in words if ":" in word and "=" not in word)
+        }
+        if op in ROLES:
+            shape = [] if operands[1] == "-" else [int(n) for n in operands[1].split(",")]
+            name = operands[0]
+            known[name] = p.input(ROLES[op], named.get("kind", "real"), shape, name, named.get("range"))
+        else:
+            arguments = [None if word == "null" else known.get(word, word) for word in operands]
+            known[name] = p.node(op, *arguments, **named)
+    return p.subject
 
 
 # -- problems ----------------------------------------------------------------------------------------------------

@@ -71,7 +71,9 @@ def other_parameter(b: Builder, x: int) -> int:
 
 
 def not_known_exactly(b: Builder, x: int) -> int:
-    return b.node("where", b.node("less", ONE, x), b.node("exp", x), b.node("multiply", x, Fraction(2718, 1000)))
+    return b.node(
+        "where", b.node("less", ONE, x), b.node("exp", x), b.node("multiply", x, Fraction(2718, 1000))
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,67 @@
+"""Whether there are data that satisfy the conditions on them: claims about none are rejected."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from flint import fmpq
+
+from invexcheck.architectures.operators import Condition
+from invexcheck.architectures.values import REALS, ZERO, Range
+
+WHOLE = ("indices", "labels")
+LABELLED = ("counted", "weighed")
+"""Conditions on a node whose second argument are labels, the third weights."""
+
+
+def grouped(conditions: Iterable[Condition]) -> defaultdict[int, list[Condition]]:
+    """By the input or node that they are about."""
+    result: defaultdict[int, list[Condition]] = defaultdict(list)
+    for condition in conditions:
+        result[condition.value].append(condition)
+    return result
+
+
+def left(known: Range, conditions: Sequence[Condition]) -> Range:
+    """The part of a range that all intervals leave; ignored labels, and 0 where it is not allowed, apart."""
+    for condition in conditions:
+        known = known.meet(_interval(condition))
+    return known
+
+
+def possible(known: Range, conditions: Sequence[Condition], excluded: Collection[int] = ()) -> bool:
+    """Whether some number of the range satisfies all conditions; of labels, one that is none of the excluded."""
+    rest = left(known, conditions)
+    if rest.empty:
+        return not excluded and _ignored(known, conditions)
+    if rest.low is None or rest.high is None:
+        return True
+    if excluded:
+        first = (int(rest.low.p) + k for k in range(len(excluded) + 1))
+        return any(n <= rest.high and n not in excluded for n in first)
+    nonzero = any(condition.word == "nonzero" for condition in conditions)
+    return rest.low < rest.high or rest.low != 0 or not nonzero
+
+
+def _ignored(known: Range, conditions: Sequence[Condition]) -> bool:
+    """Whether all labels may be one that does not count: then it is the one where there are the fewest classes."""
+    whole = [condition for condition in conditions if condition.word in WHOLE]
+    if not whole or len(whole) < len(conditions):
+        return False
+    fewest = min(whole, key=lambda condition: condition.bounds[1] or 0)
+    if len(fewest.bounds) < 3 or fewest.bounds[2] is None:
+        return False
+    ignored = Range.point(fmpq(fewest.bounds[2]))
+    return ignored.inside(known) and all(
+        condition.bounds[2:] == fewest.bounds[2:] or ignored.inside(_interval(condition))
+        for condition in whole
+    )
+
+
+def _interval(condition: Condition) -> Range:
+    """What a condition allows, as far as it is an interval."""
+    if condition.word in WHOLE:
+        low, high = condition.bounds[:2]
+        return Range(fmpq(low or 0), fmpq(high or 0))
+    return {"positive": Range(ZERO, None, True), "nonnegative": Range(ZERO)}.get(condition.word, REALS)
