@@ -26,6 +26,7 @@ LEMMAS: dict[str, Lemma] = {
     "chord": Lemma("Chords"),
     "clarke-stationarity": Lemma("Stationary points through one-sided slopes"),
     "composition": Lemma("Losses after maps of full rank"),
+    "constant-features": Lemma("Heads with constant features"),
     "continuity": Lemma("Functions made of pieces"),
     "contraction": Lemma("Identity plus a contraction"),
     "convex": Lemma("Convex functions"),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from math import prod
 
 from flint import fmpq
 
-from invexcheck.architectures.graph import PARAMETER, Architecture, Node
+from invexcheck.architectures.heads import Head
 from invexcheck.architectures.values import Smoothness
 from invexcheck.architectures.vanishing import zeros
 from invexcheck.errors import Reject
@@ -16,40 +15,15 @@ BIASED = frozenset(
     ["linear", "convolution", "transposed_convolution", "layer_norm", "group_norm", "batch_norm"]
 )
 """Operators that add their third argument, repeated, to what does not depend on it."""
-HEADS = ("linear", "convolution", "transposed_convolution")
 
 
-class Head:
-    """The last affine layer under a squared error, if there is one: ``loss(moved(op(h, weight, bias)), target)``."""
-
-    def __init__(self, architecture: Architecture) -> None:
-        self.architecture = architecture
-        self.uses = Counter(a for node in architecture.nodes for a in node.arguments)
-        self.node = self._found()
-
-    def _found(self) -> Node | None:
-        architecture = self.architecture
-        loss = architecture.nodes[-1]
-        if loss.op != "mean_squared_error" or architecture.detached:
-            return None
-        outputs = [a for a in loss.arguments if architecture.values[a].trained]
-        if len(outputs) != 1 or len(loss.arguments) != 2:
-            return None
-        node = architecture.node(outputs[0])
-        while node is not None and node.op in ("reshape", "transpose"):
-            node = architecture.node(node.arguments[0])
-        return node if node is not None and node.op in HEADS else None
-
-    def own(self, operand: int | str | None) -> bool:
-        """Whether it is a parameter that is used in one place only."""
-        if not isinstance(operand, int) or operand >= len(self.architecture.inputs):
-            return False
-        return self.architecture.inputs[operand].role == PARAMETER and self.uses[operand] == 1
+class DeadHead(Head):
+    """A head under a squared error, and the units that may all be dead before it."""
 
     def dies(self) -> bool:
         """Whether the features vanish when all rectified units with biases of their own are dead."""
         node = self.node
-        if node is None or not self.own(node.operands[2]):
+        if node is None or not self._squared() or not self.own(node.operands[2]):
             return False
         if self.architecture.smoothness == Smoothness.DISCONTINUOUS:
             return False
@@ -80,15 +54,17 @@ class Head:
         if self.node is None or not isinstance(self.node.operands[2], int):
             raise Reject("there is no last bias", "method")
         values = self.architecture.values
-        loss = self.architecture.nodes[-1]
-        count = fmpq(values[loss.arguments[0]].size)
+        count = fmpq(values[self.loss.arguments[0]].size)
         each = count / values[self.node.operands[2]].size
-        return 2 * each / (count if loss.attributes["reduction"] == "mean" else 1)
+        return 2 * each / (count if self.loss.attributes["reduction"] == "mean" else 1)
+
+    def _squared(self) -> bool:
+        return self.loss.op == "mean_squared_error" and self.whole
 
     def fits_one_example(self) -> bool:
         """Whether the model is affine in one example, with a weight and a bias of its own."""
         node = self.node
-        if node is None or node.op != "linear":
+        if node is None or node.op != "linear" or not self._squared():
             return False
         x, weight, bias = node.operands
         if not isinstance(x, int) or self.architecture.values[x].trained:

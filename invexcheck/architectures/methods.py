@@ -26,6 +26,12 @@ class Method:
     sentence: str
     analytic: bool = False
     """Whether the loss must be analytic on all of R^p, not only piecewise."""
+    others: tuple[str, ...] = ()
+    """Other rules that prove it, of other graphs."""
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        return (self.rule, *self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,8 @@ RMSPROP = (
     "RMSprop as in torch.optim.RMSprop, neither centered nor with momentum (s is square_avg; 0 < alpha < 1, "
     "{epsilon})"
 )
+HEADS = ("constant-features",)
+"""Rules that show every step size good by the last layer."""
 WEAK, STRONG = "epsilon >= 0", "epsilon > 0"
 POSITIVE = " with s > 0"
 ANY_DATA = "any sequence of data fixed in advance"
@@ -130,9 +138,12 @@ METHODS: dict[Key, Method] = {
     ("gd", DENSITY, EVERY): Method(
         "flat-point",
         _parameters(ALL, "theta -> theta - eta v(theta)", " So it is for every sequence of step sizes."),
+        others=HEADS,
     ),
     ("gd", DENSITY, NUMBER): Method(
-        "flat-point", _parameters("For the step size eta = {size},", "theta -> theta - eta v(theta)")
+        "flat-point",
+        _parameters("For the step size eta = {size},", "theta -> theta - eta v(theta)"),
+        others=HEADS,
     ),
     ("sgd", DENSITY, EVERY): Method(
         "flat-point",
@@ -141,6 +152,7 @@ METHODS: dict[Key, Method] = {
             "theta -> theta - eta v(theta)",
             " So it is for all sequences of mini-batches and of step sizes.",
         ),
+        others=HEADS,
     ),
     ("schedule", DENSITY, ALMOST_EVERY): Method(
         "gradient-step",

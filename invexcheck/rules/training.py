@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from invexcheck.architectures.dead_heads import Head
-from invexcheck.architectures.methods import COLLAPSES, METHODS
+from invexcheck.architectures.constant_heads import has_constant_features
+from invexcheck.architectures.dead_heads import DeadHead
+from invexcheck.architectures.heads import Head
+from invexcheck.architectures.methods import COLLAPSES, METHODS, Method
 from invexcheck.architectures.selections import extends, order_at_zero
 from invexcheck.architectures.values import Smoothness
 from invexcheck.architectures.vanishing import vanishing_gradients
@@ -33,9 +35,7 @@ def graph_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
 def _method_rule(name: str) -> Callable[[Session, TrainingClaim, Fields], list[Obligation]]:
     def apply(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
         """The table of methods has this claim under this rule, and the graph is as smooth as it asks for."""
-        row = METHODS.get((goal.method, goal.start, goal.step))
-        if row is None or row.rule != name:
-            raise Reject("no theorem of this rule says this of the method", "method")
+        row = _row(goal, name)
         if row.analytic and goal.architecture.smoothness != Smoothness.ANALYTIC:
             raise Reject("this needs a loss that is analytic for all parameters", "method")
         return []
@@ -63,7 +63,7 @@ def soft_threshold_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obl
 def exact_line_search_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
     """On an open set the loss is a squared distance of one bias (or of one output), which one step minimises."""
     _of_method(goal, "exact-line-search")
-    head = Head(goal.architecture)
+    head = DeadHead(goal.architecture)
     if not head.dies() and not head.fits_one_example():
         raise Reject("the squared error is not known to depend on a last bias alone anywhere", "method")
     return []
@@ -71,9 +71,7 @@ def exact_line_search_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[
 
 def flat_point_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
     """At theta = 0 the Hessian of every analytic selection of the loss is 0, for all data."""
-    row = METHODS.get((goal.method, goal.start, goal.step))
-    if row is None or row.rule != "flat-point":
-        raise Reject("no theorem of this rule says this of the method", "method")
+    _row(goal, "flat-point")
     if goal.architecture.detached:
         raise Reject("a field that is no gradient has no Hessian", "method")
     if not extends(goal.architecture):
@@ -83,10 +81,25 @@ def flat_point_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligat
     return []
 
 
+def constant_features_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
+    """At some points the features of a linear head are one vector, whose length avoids any eigenvalue."""
+    _row(goal, "constant-features")
+    if not has_constant_features(Head(goal.architecture)):
+        raise Reject("the features of the last layer are not known to be constant anywhere", "method")
+    return []
+
+
+def _row(goal: TrainingClaim, rule: str) -> Method:
+    row = METHODS.get((goal.method, goal.start, goal.step))
+    if row is None or rule not in row.rules:
+        raise Reject("no theorem of this rule says this of the method", "method")
+    return row
+
+
 def dead_head_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
     """On an open set the loss is a squared distance of the last bias, which this step size takes to its minimum."""
     _of_method(goal, "dead-head")
-    head = Head(goal.architecture)
+    head = DeadHead(goal.architecture)
     if not head.dies():
         raise Reject("the squared error is not known to depend on a last bias alone anywhere", "method")
     if goal.size is None or goal.size * head.curvature() != 1:
@@ -103,6 +116,14 @@ def _proving(name: str, lemmas: tuple[str, ...]) -> Rule:
     return Rule(name, (TrainingClaim,), (*FIELD, *lemmas), _method_rule(name), ((NONSINGULAR, False),))
 
 
+def _every(
+    name: str,
+    apply: Callable[[Session, TrainingClaim, Fields], list[Obligation]],
+    lemmas: tuple[str, ...],
+) -> Rule:
+    return Rule(name, (TrainingClaim,), (*FIELD, "step-sequences", *lemmas), apply, ((NONSINGULAR, False),))
+
+
 def _refuting(name: str, lemmas: tuple[str, ...]) -> Rule:
     return Rule(name, (TrainingClaim,), lemmas, _collapse_rule(name), ((NONSINGULAR, True),))
 
@@ -115,13 +136,8 @@ RULES = (
     _proving("adaptive-step", ("adaptive",)),
     _proving("random-steps", ("sequential-steps",)),
     _proving("zero-state", ("zero-state",)),
-    Rule(
-        "flat-point",
-        (TrainingClaim,),
-        (*FIELD, "step-sequences", "analytic-selections", "flat-point"),
-        flat_point_rule,
-        ((NONSINGULAR, False),),
-    ),
+    _every("flat-point", flat_point_rule, ("analytic-selections", "flat-point")),
+    _every("constant-features", constant_features_rule, ("structural-zero-gradient", "constant-features")),
     Rule(
         "dead-head",
         (TrainingClaim,),

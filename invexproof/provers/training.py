@@ -77,7 +77,7 @@ def prove_training(
     if key not in METHODS:
         return _not_in_the_table(method, start, step)
     claim |= {"method": method, "start": start, "step": step}
-    outcome = _settled(architecture, claim, METHODS[key].rule)
+    outcome = _settled(architecture, claim, *METHODS[key].rules)
     if step in STEPS or outcome.verdict is Verdict.PROVED:
         return outcome
     denied = {"kind": kind, "negated": True, "subject": subject, "method": method, "step": step}
@@ -85,8 +85,13 @@ def prove_training(
     return refuted if refuted.verdict is Verdict.REFUTED else outcome
 
 
-def _settled(architecture: Architecture, claim: dict[str, Any], rule: str) -> Outcome:
-    """The certificate, if the checker's rule applies."""
+def _settled(architecture: Architecture, claim: dict[str, Any], *rules: str) -> Outcome:
+    """The certificate by the first rule of the checker that applies; if none does, the first one's reason."""
+    outcomes = [_applied(architecture, claim, rule) for rule in rules]
+    return next((o for o in outcomes if o.verdict is not Verdict.UNDECIDED), outcomes[0])
+
+
+def _applied(architecture: Architecture, claim: dict[str, Any], rule: str) -> Outcome:
     step = claim.get("step", "")
     size = fmpq(*map(int, step.split("/"))) if step and step not in STEPS else None
     goal = TrainingClaim(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invexcheck.architectures.dead_heads import Head
+from invexcheck.architectures.dead_heads import DeadHead
 from invexcheck.architectures.graph import PARAMETER
 from invexcheck.architectures.values import Smoothness
 from invexcheck.architectures.vanishing import vanishing_gradients
@@ -111,7 +111,7 @@ def vanishing(scene: Scene) -> Phrase:
 
 def head(scene: Scene) -> str:
     """Why the squared error depends on little."""
-    found = Head(claim(scene).architecture)
+    found = DeadHead(claim(scene).architecture)
     if found.dies():
         return (
             "If the biases of the rectified units are very negative, all these units are dead, on an"
@@ -126,7 +126,7 @@ def head(scene: Scene) -> str:
 
 def curvature(scene: Scene) -> Math:
     """Of the squared error as a function of the last bias."""
-    return numerals.rational(Head(claim(scene).architecture).curvature())
+    return numerals.rational(DeadHead(claim(scene).architecture).curvature())
 
 
 def selections(scene: Scene) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from invexcheck.architectures.dead_heads import Head
+from invexcheck.architectures.dead_heads import DeadHead
 from invexcheck.architectures.vanishing import vanishing_gradients
 from tests.architectures.checking import inferred
 from tests.theory.duals import Dual, Vector, determinant, jacobian, relu, tanh
@@ -240,6 +240,6 @@ def test_a_bias_that_is_cancelled_kills_no_unit() -> None:
         ["mean_squared_error", [12, 5]],
     ]
     read = inferred(SimpleNamespace(to_subject=lambda: {"inputs": inputs, "nodes": nodes}))  # type: ignore[arg-type]
-    assert not Head(read).dies()
-    assert Head(graph("relu")).dies()
-    assert not Head(graph("tanh")).dies()
+    assert not DeadHead(read).dies()
+    assert DeadHead(graph("relu")).dies()
+    assert not DeadHead(graph("tanh")).dies()

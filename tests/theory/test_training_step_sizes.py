@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from invexcheck.architectures.dead_heads import Head
+from invexcheck.architectures.dead_heads import DeadHead
 from invexcheck.architectures.selections import extends, order_at_zero
 from invexproof.architectures.losses import attach
 from invexproof.architectures.reference import read_reference
@@ -96,7 +96,7 @@ def test_no_step_size_is_bad_for_flat_points(activation: str, loss: str) -> None
 def test_dead_units_collapse_at_the_step_size_that_is_named(outputs: int) -> None:
     """On an open set of parameters with dead last units, the named step leads to one bias from everywhere."""
     sizes = [2, 3, 4, outputs]
-    head = Head(graph(sizes, "relu", True, "mse"))
+    head = DeadHead(graph(sizes, "relu", True, "mse"))
     assert head.dies()
     eta = Fraction(int((1 / head.curvature()).p), int((1 / head.curvature()).q))
     assert eta == Fraction(outputs, 2)
@@ -123,4 +123,4 @@ def test_the_named_step_size_is_the_eigenvalue_of_the_dead_region() -> None:
 
 def test_leaky_units_do_not_die() -> None:
     text = "mlp:2x3x4x1,activation=leaky_relu,batch=5"
-    assert not Head(infer(attach(read_reference(text).build(), "mse").to_subject())).dies()
+    assert not DeadHead(infer(attach(read_reference(text).build(), "mse").to_subject())).dies()

@@ -1,0 +1,89 @@
+"""The last affine layer of a graph: ``loss(moved(op(z, weight, bias)), target)``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import prod
+
+from invexcheck.architectures.graph import PARAMETER, Architecture, Node
+from invexcheck.architectures.shapes import Shape
+
+LAYERS = ("linear", "convolution", "transposed_convolution")
+BIJECTIVE = ("reshape", "transpose")
+LABELLED = ("cross_entropy", "negative_log_likelihood")
+
+
+class Head:
+    """What is found on the way back from the loss; `node` is None if there is no such layer.
+
+    `whole`: each of its entries reaches the loss once. Where classes are compared, those are the layer's outputs.
+    """
+
+    def __init__(self, architecture: Architecture) -> None:
+        self.architecture = architecture
+        self.uses = Counter(a for node in architecture.nodes for a in node.arguments)
+        self.loss = architecture.nodes[-1]
+        self.whole = True
+        self.node = self._found()
+
+    def _found(self) -> Node | None:
+        outputs = [a for a in self.loss.arguments if self.architecture.values[a].trained]
+        if len(outputs) != 1 or self.loss.op not in LOSSES or self.architecture.detached:
+            return None
+        value, axis = outputs[0], None
+        if self.loss.op in LABELLED:
+            if value != self.loss.operands[0]:
+                return None
+            axis = min(1, len(self.architecture.values[value].shape) - 1)
+        node = self.architecture.node(value)
+        while node is not None and node.op in (*BIJECTIVE, "slice"):
+            before = self.architecture.values[node.arguments[0]].shape
+            if axis is not None:
+                axis = moved_back(node, axis, before, self.architecture.values[value].shape)
+                if axis is None:
+                    return None
+            self.whole = self.whole and node.op in BIJECTIVE
+            value = node.arguments[0]
+            node = self.architecture.node(value)
+        if node is None or node.op not in LAYERS:
+            return None
+        rank = len(self.architecture.values[value].shape)
+        outputs_axis = rank - 1 if node.op == "linear" else 1
+        return node if axis in (None, outputs_axis) else None
+
+    def own(self, operand: int | str | None) -> bool:
+        """Whether it is a parameter that is used in one place only."""
+        return isinstance(operand, int) and self.trained(operand) and self.uses[operand] == 1
+
+    def trained(self, operand: int | str | None) -> bool:
+        """Whether it is a parameter."""
+        inputs = self.architecture.inputs
+        return isinstance(operand, int) and operand < len(inputs) and inputs[operand].role == PARAMETER
+
+
+LOSSES = ("mean_squared_error", "cross_entropy", "binary_cross_entropy_with_logits")
+
+
+def moved_back(node: Node, axis: int, before: Shape, after: Shape) -> int | None:
+    """The axis of the argument that becomes this axis of the result; None if it is mixed with others, or cut."""
+    if node.op == "transpose":
+        return int(node.attributes["axes"][axis])
+    if node.op == "slice":
+        return None if node.attributes["axis"] == axis else axis
+    if node.op == "mean":
+        axes = node.attributes["axes"]
+        kept = [k for k in range(len(before)) if k not in axes]
+        found = axis if node.attributes["keep"] else kept[axis]
+        return None if found in axes else found
+    if node.op == "take":
+        at, added = node.attributes["axis"], len(after) - len(before) + 1
+        if at <= axis < at + added:
+            return None
+        return axis if axis < at else axis - added + 1
+    if node.op != "reshape":
+        return None
+    inner = prod(after[axis + 1 :])
+    for k, size in enumerate(before):
+        if size == after[axis] and prod(before[k + 1 :]) == inner:
+            return k
+    return None
