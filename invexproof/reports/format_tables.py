@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from invexcheck.architectures import dead_heads, selections, vanishing
+from invexcheck.architectures import constant_heads, dead_heads, heads, selections, vanishing
 from invexcheck.architectures.arithmetic import ARITHMETIC
 from invexcheck.architectures.attributes import REQUIRED, Attribute
 from invexcheck.architectures.linear import LINEAR
@@ -108,7 +108,7 @@ def _methods() -> str:
             f"`{method}`",
             f"`{start}`",
             f"`{step}`",
-            f"`{row.rule}`",
+            ", ".join(f"`{rule}`" for rule in row.rules),
             "analytic" if row.analytic else "",
             row.sentence,
         )
@@ -128,7 +128,11 @@ def _lists() -> str:
         "moving": vanishing.MOVING,
         "extending": selections.EXTENDING,
         "biased": dead_heads.BIASED,
-        "heads": dead_heads.HEADS,
+        "heads": heads.LAYERS,
+        "entry by entry": {*constant_heads.ENTRYWISE} - {*SCALARS},
+        "keeping": constant_heads.KEEPING,
+        "rows": constant_heads.ROWWISE,
+        "bending": constant_heads.BENDING,
     }
     rows = [(name, ", ".join(f"`{op}`" for op in sorted(listed))) for name, listed in lists.items()]
     factors = (
