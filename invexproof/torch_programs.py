@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -84,16 +85,32 @@ def load_module(
 
 
 def load_program(path: str | Path, error: Error) -> Any:
-    """The program in a file that ``torch.export.save`` wrote (``.pt2``).
+    """The program in a file that ``torch.export.save`` wrote (``.pt2``); nothing but tensors is unpickled.
 
-    Loading such a file can run code that is stored in it: use it only on request, for files that are trusted.
+    Loading such a file can run code that is stored in it all the same: use it for files that are trusted.
     """
     torch = torch_package(error)
     try:
-        with quiet():
+        with quiet(), _environment("TORCH_FORCE_WEIGHTS_ONLY_LOAD", "1"):
             return torch.export.load(str(path))
     except Exception as reason:  # of the file system, of pickle, of torch
-        raise error(f"{path!s:.120} cannot be read as an exported program: {first_line(reason)}") from reason
+        raise error(
+            f"{path!s:.120} cannot be read as an exported program, which torch.export.save has written: "
+            f"{first_line(reason)}"
+        ) from reason
+
+
+@contextlib.contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 def functional(program: Any, error: Error) -> Any:

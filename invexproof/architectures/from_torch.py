@@ -66,10 +66,7 @@ def model_of_location(
 
 
 def model_of_file(path: str | Path, *, semantics: str = "executed") -> Model:
-    """The model in a file that ``torch.export.save`` wrote (``.pt2``).
-
-    Loading such a file can run code that is stored in it: use it only on request, for files that are trusted.
-    """
+    """The model in a file that ``torch.export.save`` wrote (``.pt2``); see :func:`torch_programs.load_program`."""
     return model_of_program(torch_programs.load_program(path, ArchitectureError), semantics=semantics)
 
 

@@ -68,15 +68,18 @@ def without_mutation(program: Any) -> Any:
 def without_initialisation() -> Iterator[None]:
     """Parameters are left as they are allocated: their values are never read.
 
-    Other tensors, such as buffers, are still initialised.
+    Other tensors, such as buffers, are still initialised; and so is everything afterwards, by code that has got hold of
+    what stands in for the initialisers meanwhile.
     """
     torch = torch_package(ArchitectureError)
     places = [torch.nn.init, sys.modules.get("transformers.initialization")]
     saved = [(m, n, getattr(m, n)) for m in places if m is not None for n in _INITIALISERS if hasattr(m, n)]
 
+    active = True
+
     def lazy(function: Any) -> Any:
         def initialise(tensor: Any, *arguments: Any, **named: Any) -> Any:
-            skipped = isinstance(tensor, torch.nn.Parameter) and tensor.requires_grad
+            skipped = active and isinstance(tensor, torch.nn.Parameter) and tensor.requires_grad
             return tensor if skipped else function(tensor, *arguments, **named)
 
         return initialise
@@ -86,6 +89,7 @@ def without_initialisation() -> Iterator[None]:
             setattr(place, name, lazy(function))
         yield
     finally:
+        active = False
         for place, name, function in saved:
             setattr(place, name, function)
 

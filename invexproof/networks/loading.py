@@ -6,7 +6,6 @@ unpickling anything but tensors.
 
 from __future__ import annotations
 
-import importlib
 import logging
 import os
 import re
@@ -15,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from invexproof.certificates.builder import CertificateError, read_document
 from invexproof.certificates.files import read_file
@@ -130,22 +129,10 @@ def _certificate(path: Path, shape: Sequence[int] | None) -> Loaded:
 
 
 def _program(path: Path, shape: Sequence[int] | None) -> Loaded:
-    from invexproof.networks.from_torch import network_of_program
+    from invexproof.networks.from_torch import load_program, network_of_program
 
-    try:
-        torch_export = importlib.import_module("torch.export")
-    except ImportError as error:
-        raise NetworkImportError(
-            f"reading {path.name} needs PyTorch: pip install 'invexproof[torch]'"
-        ) from error
-    with _environment("TORCH_FORCE_WEIGHTS_ONLY_LOAD", "1"), without_logs():
-        try:
-            program: Any = torch_export.load(path)
-        except Exception as error:  # torch raises errors of many kinds
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0][:300]
-            raise NetworkImportError(
-                f"{path} cannot be read as a program that torch.export.save has written: {reason}"
-            ) from error
+    with without_logs():
+        program = load_program(path)
     return Loaded(_of_given_shape(network_of_program(program), shape), path.stem)
 
 
@@ -211,16 +198,3 @@ def without_logs() -> Iterator[None]:
         yield
     finally:
         logging.disable(before)
-
-
-@contextmanager
-def _environment(name: str, value: str) -> Iterator[None]:
-    before = os.environ.get(name)
-    os.environ[name] = value
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before

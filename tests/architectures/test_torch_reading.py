@@ -335,7 +335,9 @@ def test_files_and_locations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert len(model_of_location("made_here:net", "1x3").builder.parameters) == 2
     with torch_exporting.without_initialisation():
         net = sys.modules["made_here"].net()
+        late = torch.nn.init.ones_
     assert net.b.tolist() == [1.0, 1.0]
+    assert late(nn.Parameter(torch.zeros(2))).tolist() == [1.0, 1.0]
     with pytest.raises(ArchitectureError, match="cannot be loaded"):
         model_of_location("made_here:none", "1x3")
 
