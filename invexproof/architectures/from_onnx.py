@@ -20,7 +20,7 @@ from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.graph import Shape
 from invexproof.architectures.onnx_lowering import Lowering
 from invexproof.architectures.onnx_reader import Reader, Values, type_of
-from invexproof.architectures.onnx_values import KINDS, MAX_ENTRIES, Failed, Given, Tracked, Value
+from invexproof.architectures.onnx_values import KINDS, MAX_ENTRIES, Failed, Given, Tracked, Value, stored
 from invexproof.onnx_reading import Array
 
 OLDEST_OPSET = 7
@@ -107,15 +107,20 @@ def _sources(
     input_shapes: Mapping[str, Sequence[int]],
 ) -> Values:
     """Initializers and inputs: parameters, constants and data."""
-    stored = {tensor.name: tensor for tensor in graph.initializer}
-    inputs = [entry for entry in graph.input if entry.name not in stored]
+    tensors = {tensor.name: tensor for tensor in graph.initializer}
+    negative = next((tensor for tensor in graph.initializer if min(tensor.dims, default=0) < 0), None)
+    if negative is not None:
+        raise ArchitectureError(
+            f"the initializer {negative.name} is malformed: its shape is {list(negative.dims)}"
+        )
+    inputs = [entry for entry in graph.input if entry.name not in tensors]
     unknown = sorted(input_shapes.keys() - {entry.name for entry in inputs})
     if unknown:
         names = ", ".join(entry.name for entry in inputs)
         raise ArchitectureError(f"the model has no input {unknown[0]!r:.80}; its inputs are {names}")
     shapes = _input_shapes(low, inputs, input_shapes)
     elements = {entry.name: entry.type.tensor_type.elem_type for entry in inputs}
-    candidates = {name: (tensor.data_type, tuple(tensor.dims)) for name, tensor in stored.items()}
+    candidates = {name: (tensor.data_type, tuple(tensor.dims)) for name, tensor in tensors.items()}
     if patterns:
         candidates |= {n: (elements[n], shape) for n, shape in shapes.items() if shape is not None}
     trained = onnx_parameters.chosen(graph, candidates, patterns)
@@ -132,14 +137,14 @@ def _sources(
         low.note(
             f"taken for transposes, not for parameters of their own, since the entries are equal: {pairs}"
         )
-    for name, tensor in stored.items():
+    for name, tensor in tensors.items():
         if name not in values:
             read = partial(_entries, tensor, folder)
             values[name] = Given(name, tensor.data_type, tuple(tensor.dims), read)
     for entry in inputs:
         if entry.name not in values:
             values[entry.name] = _data(entry, shapes[entry.name])
-    frozen = [name for name, tensor in stored.items() if name not in trained and tensor.data_type in KINDS]
+    frozen = [name for name, tensor in tensors.items() if name not in trained and tensor.data_type in KINDS]
     _report(low, graph, [name for name in trained if name not in twins], frozen)
     return values
 
@@ -209,7 +214,7 @@ def _input_shapes(
 
 def _entries(tensor: Any, folder: Path) -> Array | None:
     """The entries of a stored tensor; of one in a file of its own, only if it is small."""
-    from onnx import external_data_helper, numpy_helper
+    from onnx import external_data_helper
 
     if tensor.data_location == 1:
         length = next((int(e.value) for e in tensor.external_data if e.key == "length"), None)
@@ -229,10 +234,7 @@ def _entries(tensor: Any, folder: Path) -> Array | None:
                 f"{error!s:.160}; put it next to the model"
             ) from error
         tensor = copy
-    try:
-        return onnx_reading.array(numpy_helper.to_array(tensor))
-    except Exception as error:  # of malformed tensors
-        raise ArchitectureError(f"the initializer {tensor.name} is malformed: {error!s:.160}") from error
+    return stored(tensor)
 
 
 def _report(low: Lowering, graph: Any, trained: Sequence[str], others: Sequence[str]) -> None:

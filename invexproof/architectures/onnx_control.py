@@ -20,7 +20,10 @@ Values = dict[str, Value]
 
 
 def _graph(node: Any, name: str) -> Any:
-    return next(attribute.g for attribute in node.attribute if attribute.name == name)
+    for attribute in node.attribute:
+        if attribute.name == name and attribute.HasField("g"):
+            return attribute.g
+    raise ArchitectureError(f"the node is malformed: it has no graph {name}")
 
 
 def _made(reader: Reader, graph: Any, values: Values, bound: Mapping[str, Value]) -> list[Value]:

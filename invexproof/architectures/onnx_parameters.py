@@ -16,9 +16,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from invexproof import onnx_reading
 from invexproof.architectures.errors import ArchitectureError
-from invexproof.architectures.onnx_values import MAX_ENTRIES, TRAINABLE
+from invexproof.architectures.onnx_values import MAX_ENTRIES, TRAINABLE, stored
 
 ALWAYS: Final[Mapping[str, tuple[int, ...]]] = {
     **dict.fromkeys(("Conv", "ConvTranspose", "LSTM", "GRU", "RNN"), (1, 2, 3)),
@@ -144,7 +143,7 @@ def _content(tensor: Any, transposed: bool) -> Any:
     """The shape and a digest of the entries; of a tensor in another file, nothing that others have."""
     if tensor.data_location == 1:
         return object()
-    array = onnx_reading.array(onnx_reading.package(ArchitectureError).numpy_helper.to_array(tensor))
+    array = stored(tensor)
     array = np.ascontiguousarray(array.T if transposed else array)
     return array.shape, hashlib.sha256(array.tobytes()).digest()
 
@@ -181,8 +180,7 @@ def _finite(tensor: Any) -> bool:
     """Whether a tensor that is stored in the file itself has no infinities: masks have them, weights do not."""
     if tensor.data_location == 1 or math.prod(tensor.dims) > MAX_ENTRIES:
         return True
-    array = onnx_reading.package(ArchitectureError).numpy_helper.to_array(tensor)
-    return bool(np.isfinite(onnx_reading.array(array)).all())
+    return bool(np.isfinite(stored(tensor)).all())
 
 
 def shared(graph: Any, parameters: Iterable[str]) -> list[str]:

@@ -25,6 +25,7 @@ from invexproof.architectures.onnx_values import (
     Tracked,
     Value,
     given,
+    stored,
     tracked,
 )
 from invexproof.errors import InvexproofError
@@ -35,6 +36,7 @@ Values = dict[str, Value]
 Inferred = tuple[int, Shape | None]
 """An element type, and a shape if it is known."""
 
+MAX_NODES: Final = 1 << 18
 RANDOM: Final = frozenset(
     ("Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike")
 )
@@ -46,6 +48,13 @@ _KEEP_INFINITIES: Final = frozenset(
     )
 )
 """Operators that may have minus infinity among their results if it is among their arguments."""
+_NATURAL: Final = frozenset(
+    (
+        *("batch_dims", "block_size", "blocksize", "dilations", "group", "hidden_size", "kernel_shape"),
+        *("num_groups", "num_outputs", "strides"),
+    )
+)
+"""Attributes that are never negative; ONNX's own inference does not survive some that are."""
 _MISFITS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What lowerings raise if a node's inputs or attributes are not those of its operator."""
 
@@ -59,6 +68,7 @@ class Reader:
         self.low = low
         self.opsets = onnx_reading.opsets(model)
         self.types = types
+        self._count = 0
         self._imports = list(model.opset_import)
         self._infer = importlib.import_module("onnx.shape_inference").infer_node_outputs
         self._check = self.onnx.checker.check_node
@@ -69,6 +79,9 @@ class Reader:
     def run(self, nodes: Iterable[Any], values: Values) -> None:
         """Adds what the nodes make to the values."""
         for count, node in enumerate(nodes):
+            self._count += 1
+            if self._count > MAX_NODES:
+                raise ArchitectureError(f"more than {MAX_NODES} nodes, with loops unrolled, are not read")
             self.low.place = node.name or (node.output[0] if node.output else f"{node.op_type}{count}")
             place = self.low.place
             with _at(node, place):
@@ -133,14 +146,16 @@ class Reader:
         """What a graph of its own makes of values; it may have initializers."""
         values: Values = {"": None, **{name: value for name, value in bound if name}}
         for tensor in graph.initializer:
-            array = onnx_reading.array(self.onnx.numpy_helper.to_array(tensor))
-            values[tensor.name] = given(tensor.name, array, tensor.data_type)
+            values[tensor.name] = given(tensor.name, stored(tensor), tensor.data_type)
         self.run(graph.node, values)
         return [values.get(name) for name in outputs]
 
     def _checked(self, node: Any) -> None:
         if not _plain(node):
             return
+        for attribute in node.attribute:
+            if attribute.name in _NATURAL and min([attribute.i, *attribute.ints]) < 0:
+                raise ArchitectureError(f"the node is malformed: {attribute.name} is negative")
         try:
             self._check(node, self._context)
         except Exception as error:  # of the checker, of a missing operator

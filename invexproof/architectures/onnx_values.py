@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
+from invexproof import onnx_reading
 from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.graph import Shape
 from invexproof.networks.flows import number
@@ -88,6 +89,16 @@ class Failed:
 Tensor: TypeAlias = Tracked | Given
 Value: TypeAlias = Tensor | Failed | tuple[Any, ...] | None
 """A tensor, a sequence of tensors, or an input that is left out."""
+
+
+def stored(tensor: Any) -> Array:
+    """The entries of an ``onnx.TensorProto``.  Raises ArchitectureError if it is malformed."""
+    try:
+        return onnx_reading.array(onnx_reading.package(ArchitectureError).numpy_helper.to_array(tensor))
+    except ArchitectureError:
+        raise
+    except Exception as error:  # of NumPy, of onnx
+        raise ArchitectureError(f"the tensor {tensor.name} is malformed: {error!s:.160}") from error
 
 
 def given(name: str, array: Array, element: int) -> Given:

@@ -465,6 +465,8 @@ def test_an_output_that_cannot_be_read_does_not_spoil_the_others() -> None:
         ([node("MatMul", "w x")], ["MatMul (y)", "do not fit"]),
         ([node("MatMul", "x w", "h"), node("Reshape", "h bad")], ["Reshape (y)"]),
         ([node("MatMul", "x w", "h"), node("Gather", "h far")], ["Gather (y)"]),
+        ([node("MatMul", "x w", "h"), node("GatherND", "h one", batch_dims=-5)], ["batch_dims is negative"]),
+        ([node("MatMul", "x w", "h"), node("Loop", "one - h")], ["Loop (y)", "no graph body"]),
         (
             [node("MatMul", "x w", "h"), node("Reshape", "h unknown")],
             ["Reshape (y)", "shape", "not a constant"],
