@@ -253,6 +253,11 @@ def test_files_that_pytorch_writes(name: str) -> None:
     np.testing.assert_allclose(evaluation.output(network, x), expected.ravel(), rtol=1e-7, atol=1e-7)
 
 
+def test_operators_are_those_of_the_version_of_the_file() -> None:
+    nodes = [node("Unsqueeze", "x", "u", axes=[0]), node("Squeeze", "u", "s", axes=[0]), node("Relu", "s")]
+    agrees(model(nodes, ["batch", 4], opset=11), (1, 4))
+
+
 # -- the conformance tests of ONNX ---------------------------------------------------------------------------
 
 NOT_REAL_FUNCTIONS = {
