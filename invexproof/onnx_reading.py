@@ -80,7 +80,8 @@ def evaluated(node: Any, inputs: Sequence[Any], versions: Mapping[str, int], fai
     helper = package(failure).helper
     feeds = {name: value for name, value in zip(node.input, inputs, strict=True) if name}
     ends = [
-        [helper.make_empty_tensor_value_info(name) for name in names if name] for names in (feeds, node.output)
+        [helper.make_empty_tensor_value_info(name) for name in names if name]
+        for names in (feeds, node.output)
     ]
     imports = [helper.make_opsetid(domain, version) for domain, version in versions.items()]
     try:
