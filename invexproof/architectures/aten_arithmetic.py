@@ -10,6 +10,7 @@ from typing import Any, Final
 from invexproof.architectures.building import split
 from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.torch_building import (
+    Lowering,
     TorchBuilder,
     add,
     axis_of,
@@ -101,6 +102,23 @@ def _not_equal(b: B, x: Any, y: Any) -> int:
 
 def _logical(op: str) -> Any:
     return lambda b, x, y: b.node(op, boolean(b, x), boolean(b, y))
+
+
+def _not(b: B, x: int) -> int:
+    return b.node("not", boolean(b, x))
+
+
+def _of_bits(lower: Lowering) -> Lowering:
+    """An operator on truth values that is another one on integers."""
+
+    def on_truth(b: B, x: int, y: int | None = None) -> int:
+        operands = [x] if y is None else [x, y]
+        if any(isinstance(t, int) and b.kind(t) == "integer" for t in operands):
+            raise ArchitectureError("operators on the bits of integers are not read")
+        result: int = lower(b, *operands)
+        return result
+
+    return on_truth
 
 
 def _exclusive(b: B, x: int, y: int) -> int:
@@ -288,6 +306,7 @@ _NAMES: Final = {
 }
 """Operators of one tensor that are our own, by PyTorch's name."""
 
+_LOGIC: Final[Mapping[str, Lowering]] = {"and": _logical("and"), "or": _logical("or"), "xor": _exclusive}
 _ARITHMETIC: Final = "x=self y=other alpha"
 _TWO: Final = "x=self y=other"
 _DROPOUT: Final = "x=input train p"
@@ -325,13 +344,11 @@ OPERATORS: Final[Mapping[str, Row]] = {
     **{name: row(_greater("less_equal"), _TWO) for name in ("ge", "greater_equal")},
     "eq": row(binary("equal"), _TWO),
     **{name: row(_not_equal, _TWO) for name in ("ne", "not_equal")},
-    **{name: row(_logical("and"), _TWO) for name in ("logical_and", "bitwise_and", "__and__")},
-    **{name: row(_logical("or"), _TWO) for name in ("logical_or", "bitwise_or", "__or__")},
-    **{name: row(_exclusive, _TWO) for name in ("logical_xor", "bitwise_xor", "__xor__")},
-    **{
-        name: row(lambda b, x: b.node("not", boolean(b, x)), "x=self")
-        for name in ("logical_not", "bitwise_not")
-    },
+    **{f"logical_{name}": row(lower, _TWO) for name, lower in _LOGIC.items()},
+    **{f"bitwise_{name}": row(_of_bits(lower), _TWO) for name, lower in _LOGIC.items()},
+    **{f"__{name}__": row(_of_bits(lower), _TWO) for name, lower in _LOGIC.items()},
+    "logical_not": row(_not, "x=self"),
+    "bitwise_not": row(_of_bits(_not), "x=self"),
     "where": row(where, "condition x=self y=other"),
     "masked_fill": row(_masked, "x=self mask value"),
     "isfinite": row(_finite, "x=self"),

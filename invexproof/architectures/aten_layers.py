@@ -161,6 +161,8 @@ def _spread(op: str, with_mean: bool = False) -> Callable[..., Any]:
         unbiased: bool = True,
     ) -> Any:
         number = (correction if unbiased else Fraction(0)) if correction is not None else Fraction(1)
+        if number.denominator != 1:
+            raise ArchitectureError(f"a correction of {number}, which is no whole number, is not read")
         value = over(b, op, x, axes, keep, correction=int(number))
         return (value, over(b, "mean", x, axes, keep)) if with_mean else value
 

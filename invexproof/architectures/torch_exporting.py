@@ -14,7 +14,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from invexproof.architectures.errors import ArchitectureError
-from invexproof.torch_programs import first_line, functional, quiet, torch_package, without_fast_attention
+from invexproof.torch_programs import (
+    first_line,
+    functional,
+    quiet,
+    torch_package,
+    where,
+    without_fast_attention,
+)
 
 REGION: Final = "wrap_with_set_grad_enabled"
 _INITIALISERS: Final = (
@@ -57,6 +64,7 @@ def without_mutation(program: Any) -> Any:
     torch = torch_package(ArchitectureError)
     if _is_functional(program):
         return program
+    _refuse_writing_detached(program.graph)
     if any(node.target.__name__ == REGION for node in _calls(program.graph)):
         program = copy.copy(program)
         program._graph_module = copy.deepcopy(program.graph_module)
@@ -220,7 +228,7 @@ def _detach_regions(torch: Any, program: Any) -> None:
 
 def _detach_inputs(torch: Any, part: Any, outer: Sequence[Any], buffers: set[str]) -> None:
     inputs = [node for node in part.graph.nodes if node.op == "placeholder"]
-    changed = _mutated(part.graph)
+    changed = _written(part.graph, inputs)
     for inner, given in zip(inputs, outer, strict=True):
         if inner in changed:
             # Buffers are filled from what is detached already.
@@ -238,18 +246,28 @@ def _detach_inputs(torch: Any, part: Any, outer: Sequence[Any], buffers: set[str
     part.recompile()
 
 
-def _mutated(graph: Any) -> set[Any]:
-    """The inputs of a graph that operators write into, directly or through views."""
-    source: dict[Any, Any] = {node: node for node in graph.nodes if node.op == "placeholder"}
+def _refuse_writing_detached(graph: Any) -> None:
+    """ArchitectureError if a tensor is changed through what ``detach`` makes of it: gradients would not know."""
+    detached = [node for node in _calls(graph) if str(node.target) == "aten.detach.default"]
+    for node in _written(graph, detached):
+        if node.args[0].op != "placeholder":
+            raise ArchitectureError(
+                f"{where(node)}: a detached tensor is changed in place, and with it the tensor itself; clone it"
+            )
+
+
+def _written(graph: Any, sources: Sequence[Any]) -> set[Any]:
+    """Those of some nodes of a graph that operators write into, directly or through views."""
+    source: dict[Any, Any] = {node: node for node in sources}
     changed = set()
     for node in _calls(graph):
         schema = getattr(node.target, "_schema", None)
-        if schema is None:
+        if schema is None or node in source:
             continue
         for position, argument in enumerate(schema.arguments):
             info = argument.alias_info
             value = node.args[position] if position < len(node.args) else node.kwargs.get(argument.name)
-            if info is None or value not in source:
+            if info is None or not isinstance(value, type(node)) or value not in source:
                 continue
             source[node] = source[value]
             if info.is_write:

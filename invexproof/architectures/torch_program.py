@@ -73,15 +73,32 @@ class ProgramReader:
     def model(self) -> Model:
         """The program's outputs that depend on parameters.  Raises ArchitectureError."""
         specs = {spec.arg.name: spec for spec in self.program.graph_signature.input_specs}
+        needed = self._needed()
         for node in self.program.graph.nodes:
             if node.op == "placeholder":
                 self.values[node] = self._placeholder(node, specs[node.name])
-            elif node.op == "call_function":
+            elif node.op == "call_function" and node in needed:
                 self.values[node] = self._call(node)
             elif node.op == "output":
                 with at(node, ArchitectureError):
-                    return Model(self.b, self._outputs(node), self.notes)
+                    return Model(self.b, self._outputs(), self.notes)
         raise ArchitectureError("the program has no output")
+
+    def _needed(self) -> set[Any]:
+        """The nodes that what the module returns is made of: not running statistics, for example."""
+        stack = [node for node in self._returned() if isinstance(node, self.torch.fx.Node)]
+        found = set(stack)
+        while stack:
+            new = set(stack.pop().all_input_nodes) - found
+            found |= new
+            stack.extend(new)
+        return found
+
+    def _returned(self) -> list[Any]:
+        """What the module returns, as nodes or plain values."""
+        output = next(node for node in self.program.graph.nodes if node.op == "output")
+        pairs = zip(output.args[0], self.program.graph_signature.output_specs, strict=True)
+        return [argument for argument, spec in pairs if spec.kind.name == "USER_OUTPUT"]
 
     # -- inputs ------------------------------------------------------------------------------------------------
 
@@ -205,8 +222,7 @@ class ProgramReader:
         results = mapped(made, node.meta.get("val"))
         if name in _COPIES and sources and not self._draws(node):
             for result in results if isinstance(results, list) else [results]:
-                same = isinstance(result, Outside) and result.kind == sources[0].kind
-                if same and result.shape == sources[0].shape:
+                if isinstance(result, Outside) and result.like(sources[0]):
                     result.same = sources[0]
         return results
 
@@ -300,19 +316,19 @@ class ProgramReader:
 
     # -- outputs -------------------------------------------------------------------------------------------------
 
-    def _outputs(self, node: Any) -> dict[str, int]:
+    def _outputs(self) -> dict[str, int]:
         """What the module returns and depends on parameters, by name."""
         specs = self.program.graph_signature.output_specs
         changed = [spec.target for spec in specs if spec.kind.name == "PARAMETER_MUTATION"]
         if changed:
             raise ArchitectureError(f"the forward pass changes the parameter {changed[0]} in place")
-        values = [
-            self._value(argument)
-            for argument, spec in zip(node.args[0], specs, strict=True)
-            if spec.kind.name == "USER_OUTPUT"
-        ]
+        values = [self._value(argument) for argument in self._returned()]
         names = names_of_outputs(self.torch, self.program, len(values))
-        found = {n: v.number for n, v in zip(names, values, strict=True) if isinstance(v, Tracked)}
+        found = {
+            name: value.number
+            for name, value in zip(names, values, strict=True)
+            if isinstance(value, Tracked) and self.b.depends(value.number)
+        }
         if not found:
             raise ArchitectureError(
                 f"no output depends on a parameter; the outputs are {', '.join(names) or 'none'}"

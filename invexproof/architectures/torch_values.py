@@ -69,6 +69,13 @@ class Outside:
         """``real``, ``integer`` or ``boolean``."""
         return kind_of(self.example)
 
+    def like(self, other: Outside) -> bool:
+        """Whether both have one shape and one kind of entries, which are no complex numbers."""
+        examples = (self.example, other.example)
+        if any(example.is_complex() for example in examples):
+            return False
+        return self.kind == other.kind and examples[0].shape == examples[1].shape
+
 
 def kind_of(example: Any) -> str:
     """The kind of a tensor's entries; ArchitectureError if they are complex numbers."""

@@ -185,6 +185,32 @@ def test_parts_without_gradients() -> None:
     assert str(program.graph) == before
 
 
+def test_what_is_not_returned_is_not_read() -> None:
+    """Buffers may follow by operators that are not known."""
+
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.w = nn.Parameter(torch.ones(3, 3))
+            self.register_buffer("spectrum", torch.ones(3))
+
+        def forward(self, x: Any) -> Any:
+            self.spectrum.copy_(torch.linalg.svdvals(self.w))
+            return self.w * x
+
+    assert ops(model_of_module(Net(), "3"))[0] == "multiply"
+
+
+def test_casts_change_nothing() -> None:
+    """Mixed precision is exact arithmetic."""
+
+    def function(w: Any, x: Any) -> Any:
+        with torch.autocast("cpu", torch.bfloat16):
+            return w @ x
+
+    assert ops(read(function, "4x2")) == ["matmul", "mean_squared_error"]
+
+
 # -- outputs -------------------------------------------------------------------------------------------------
 
 
@@ -233,6 +259,13 @@ def changed_without_gradients(w: Any) -> Any:
     y = w * 2
     with torch.no_grad():
         y.mul_(3)
+    return y
+
+
+def changed_when_detached(w: Any) -> Any:
+    """The tensor itself is changed."""
+    y = w * 2
+    y.detach().view(-1).mul_(3)
     return y
 
 
