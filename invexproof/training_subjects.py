@@ -296,7 +296,7 @@ def _names_of_onnx(path: Path) -> list[str]:
     """The names of the file's inputs that are not initializers."""
     from invexproof import onnx_reading
 
-    graph = onnx_reading.package(ArchitectureError).load(str(path), load_external_data=False).graph
+    graph = onnx_reading.load(path, ArchitectureError, external=False).graph
     stored = {tensor.name for tensor in graph.initializer}
     return [entry.name for entry in graph.input if entry.name not in stored]
 

@@ -3,10 +3,11 @@
 A row of ``OPERATORS`` is a lowering, its parameters for the operator's inputs in order, and after a bar its parameters
 for attributes (``axis=axes`` where the names differ).  An input is a real value of the builder unless a sort follows
 its name: ``integer`` and ``boolean`` values, ``any`` kind, an ``operand`` that becomes a literal if all its entries are
-one number, a ``known`` array, or the ``value`` itself; ``-`` is an input that is not used, and ``*`` any number of
-them.  Of the words after the bar, ``opset`` is the version, ``outputs`` the number of outputs, ``wanted`` the number of
-those with a name, and ``inferred`` the element type and shape of the first by ONNX's own inference; attributes get
-ONNX's defaults, and every other attribute must have its default or be in ``IGNORED``.
+one number, an ``addend`` that is left out if it is 0, a ``known`` array, or the ``value`` itself; ``-`` is an input
+that is not used, and ``*`` any number of them.  Of the words after the bar, ``opset`` is the version, ``outputs`` the
+number of outputs, ``wanted`` the number of those with a name, and ``inferred`` the element type and shape of the first
+by ONNX's own inference; attributes get ONNX's defaults, and every other attribute must have its default or be in
+``IGNORED``.
 
 To add an operator: a row, and a test in ``tests/architectures/test_from_onnx.py``.  Nothing is needed for operators
 whose inputs do not depend on parameters, nor for those that ONNX itself defines by others.
@@ -63,7 +64,7 @@ _REDUCTIONS: Final = {
     "ReduceLogSumExp": forms.reduction("logsumexp"),
 }
 _AXES: Final = "x axes:known | keep=keepdims listed=axes noop=noop_with_empty_axes"
-_CONVOLUTION: Final = "x weight bias | auto=auto_pad pads strides dilations group"
+_CONVOLUTION: Final = "x weight bias:addend | auto=auto_pad pads strides dilations group"
 _POOL: Final = "x | size=kernel_shape auto=auto_pad pads strides ceil=ceil_mode dilations"
 _RECURRENT: Final = "x w r bias lengths:value h:value"
 _CELL: Final = "hidden=hidden_size direction functions=activations layout clip"

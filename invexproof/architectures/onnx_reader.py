@@ -218,6 +218,9 @@ class Reader:
     def _one(self, name: str, sort: str, value: Any) -> Any:
         if sort == "value":
             return value
+        if sort == "addend":
+            known = value.array if isinstance(value, Given) else None
+            return None if known is not None and not known.any() else self.low.handle(value, "real")
         if sort == "known":
             return self.low.known(value, name)
         return self.low.handle(value, {"": "real", "any": None}.get(sort, sort))
