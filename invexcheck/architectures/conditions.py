@@ -30,13 +30,17 @@ def left(known: Range, conditions: Sequence[Condition]) -> Range:
     return known
 
 
-def possible(known: Range, conditions: Sequence[Condition], excluded: Collection[int] = ()) -> bool:
-    """Whether some number of the range satisfies all conditions; of labels, one that is none of the excluded."""
+def possible(
+    known: Range, conditions: Sequence[Condition], excluded: Collection[int] = (), different: int = 1
+) -> bool:
+    """Whether so many different numbers of the range satisfy all conditions; of labels, none of the excluded ones."""
     rest = left(known, conditions)
     if rest.empty:
         return not excluded and _ignored(known, conditions)
     if rest.low is None or rest.high is None:
         return True
+    if different > 1:  # indices
+        return rest.high - rest.low + 1 >= different
     if excluded:
         first = (int(rest.low.p) + k for k in range(len(excluded) + 1))
         return any(n <= rest.high and n not in excluded for n in first)

@@ -58,6 +58,11 @@ _RATIONAL: dict[str, Callable[[Mapping[str, Any], list[fmpq]], fmpq]] = {
     "minimum": lambda _, u: min(u),
 }
 
+COMPUTED = frozenset([*_AT_ZERO, *_RATIONAL, "power_of"])
+"""What may be computed exactly at some point: of one or two arguments."""
+COST = 30_000
+"""Of comparing two functions, in the units of `invexcheck.limits.Budget`."""
+
 
 def agree(lookup: Lookup, u: int | str | None, v: int | str | None, x: int, at: str) -> bool:
     """Whether two values, as functions of the entries of x alone, have the same exact value where x is `at`."""
@@ -78,7 +83,7 @@ def _value(lookup: Lookup, root: int | str | None, x: int, at: fmpq) -> fmpq | N
             stack.pop()
             continue
         node = lookup(current)
-        if node is None or len(known) > MAX_NODES:
+        if node is None or len(known) > MAX_NODES or node.op not in COMPUTED:
             return None
         missing = [a for a in node.operands if isinstance(a, int) and a not in known]
         if missing:

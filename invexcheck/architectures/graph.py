@@ -14,7 +14,7 @@ from typing import Any
 
 from invexcheck.architectures.attributes import MAX_AXES, read_attributes, whole_numbers
 from invexcheck.architectures.conditions import LABELLED, grouped, left, possible
-from invexcheck.architectures.gluing import agree
+from invexcheck.architectures.gluing import COST, agree
 from invexcheck.architectures.operators import (
     CONTINUOUS,
     MINUS_INFINITY,
@@ -207,6 +207,7 @@ class _Reader:
             return False
         match self.nodes[guard].operands:
             case (int() as x, str() as bound) | (str() as bound, int() as x):
+                self.budget.spend(COST)
                 return agree(self._lookup, operands[1], operands[2], x, bound)
         return False
 
@@ -239,7 +240,10 @@ class _Reader:
             if isinstance(weights, int) and left(self.inputs[weights].range, about[weights]).zero:
                 raise Reject("weights that are 0 have no mean", "domain", path)
         for number, line in enumerate(self.inputs):
-            if not possible(line.range, about[number], excluded[number]):
+            places = max(
+                (line.shape[c.bounds[0] or 0] for c in about[number] if c.word == "distinct"), default=1
+            )
+            if not possible(line.range, about[number], excluded[number], places):
                 raise Reject(
                     "no data in the range of the input are allowed", "domain", (*path, "inputs", number)
                 )

@@ -150,6 +150,16 @@ STEPS = [
     step("flat-point", "gd", "density", "every", perceptron("sigmoid", "sigmoid", biases=False), "method"),
 ]  # fmt: skip
 
+SMOOTH = perceptron("tanh", "tanh")
+ALWAYS = ("constant-features", "gd", "density", "every")
+CONSTANT = [
+    step(*ALWAYS, SMOOTH), step(*ALWAYS, perceptron("gelu", "sigmoid")), step("constant-features", "sgd", "density", "every", SMOOTH), step("constant-features", "gd", "density", "1/7", SMOOTH),
+    step(*ALWAYS, DEEP, "method", "no biases:"), step(*ALWAYS, TANH, "method", "one hidden layer:"), step(*ALWAYS, perceptron("relu", "relu"), "method", "kinks:"),
+    step(*ALWAYS, penalised(SMOOTH), "method", "penalised:"), step(*ALWAYS, perceptron("tanh", "tanh", loss="huber"), "method", "another loss:"), step(*ALWAYS, detached(), "method", "detached:"),
+    step(*ALWAYS, perceptron("tanh", "negate"), "method", "linear features:"), step("constant-features", "gd", "density", "almost-every", SMOOTH, "method"),
+    step("constant-features", "momentum", "density", "every", SMOOTH, "method"), step("constant-features", "gd", "density", "0", SMOOTH, "claim"),
+]  # fmt: skip
+
 COLLAPSING = [
     collapse("countable-image", "rounding"), collapse("countable-image", "rounding", STEP), collapse("countable-image", "sphere", code="method"),
     collapse("countable-image", "gradients", code="schema"), collapse("countable-image", "rounding", pointwise("log"), "domain"), collapse("countable-image", "rounding", step="1", code="schema"),
@@ -168,7 +178,7 @@ COLLAPSING = [
     collapse("dead-head", "gd", perceptron(examples=1), "method", step="3/2", name="one example:"), collapse("dead-head", "gd", step="-3/2", code="claim"),
 ]  # fmt: skip
 
-CASES = [*GRAPHS, *ALL_METHODS, *STEPS, *COLLAPSING]
+CASES = [*GRAPHS, *ALL_METHODS, *STEPS, *CONSTANT, *COLLAPSING]
 
 
 def methods_shown() -> set[tuple[str, str, str]]:
