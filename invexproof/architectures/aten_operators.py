@@ -15,6 +15,7 @@ from typing import Final
 from invexproof.architectures import (
     aten_arithmetic,
     aten_attention,
+    aten_functions,
     aten_indexing,
     aten_layers,
     aten_linear,
@@ -26,6 +27,7 @@ from invexproof.torch_programs import Row, words
 
 OPERATORS: Final[Mapping[str, Row]] = {
     **aten_arithmetic.OPERATORS,
+    **aten_functions.OPERATORS,
     **aten_rearranging.OPERATORS,
     **aten_indexing.OPERATORS,
     **aten_linear.OPERATORS,
