@@ -32,7 +32,7 @@ TrainingArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="SUBJECT",
-        help="A model: an architecture such as vit:depth=2,width=64 (invexproof list architectures), model.yaml, "
+        help="A model: an architecture such as vit:depth=2,width=96 (invexproof list architectures), model.yaml, "
         "model.onnx, program.pt2, a certificate, or package.module:name, a PyTorch module or a function that makes one "
         "(its code is imported).",
         show_default=False,
@@ -113,7 +113,7 @@ def prove_training(
 
     \b
     invexproof prove training mlp:2x16x1 --loss mse
-    invexproof prove training vit:depth=2,width=64,image=3x32x32 --optimizer adamw
+    invexproof prove training vit:depth=2,width=96,image=3x32x32 --optimizer adamw
     invexproof prove training model.yaml --optimizer momentum --start zero
     invexproof prove training mymodels:Net --loss cross-entropy --input 8x3x32x32
     invexproof prove training mymodels:gpt --input input_ids=2x16:int64 --loss cross-entropy --output logits
