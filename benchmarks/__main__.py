@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from rich.console import Console
 
-from benchmarks import checking, engines, jacobians, leaves, proving
+from benchmarks import checking, engines, jacobians, leaves, proving, training
 from benchmarks.measuring import Outcome, machine, show, write
 
 BENCHMARKS: Mapping[str, Callable[[], Outcome]] = {
@@ -16,6 +16,7 @@ BENCHMARKS: Mapping[str, Callable[[], Outcome]] = {
     "proving": proving.run,
     "checking": checking.run,
     "jacobians": jacobians.run,
+    "training": training.run,
 }
 """By name; each is described in its module."""
 
@@ -24,7 +25,9 @@ def main() -> None:
     """``python -m benchmarks [NAME...]``: tables on the terminal, numbers in ``benchmarks/results``."""
     parser = argparse.ArgumentParser("benchmarks", description="Measure how fast provers and checker are.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)} (default: all)")
-    names = parser.parse_args().names or list(BENCHMARKS)
+    parser.add_argument("--print-only", action="store_true", help="write nothing to benchmarks/results")
+    options = parser.parse_args()
+    names = options.names or list(BENCHMARKS)
     unknown = sorted(set(names) - BENCHMARKS.keys())
     if unknown:
         parser.error(
@@ -35,7 +38,8 @@ def main() -> None:
     for name in names:
         outcome = BENCHMARKS[name]()
         show(outcome, console)
-        console.print(f"written to {write(name, outcome)}\n")
+        if not options.print_only:
+            console.print(f"written to {write(name, outcome)}\n")
 
 
 if __name__ == "__main__":

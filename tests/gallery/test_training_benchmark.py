@@ -1,0 +1,54 @@
+"""The benchmark of training problems measures what its tables say."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from benchmarks import training, training_models
+from invexproof.architectures.graph import Graph
+from invexproof.architectures.reference import read_reference
+from invexproof.architectures.torch_inputs import read_inputs
+
+
+def test_models_can_be_named_on_the_command_line() -> None:
+    for model in training_models.MODELS:
+        module, _, name = model.location.partition(":")
+        assert getattr(sys.modules[module], name) is model.factory
+        assert read_inputs(model.inputs)
+    assert len({model.name for model in training_models.MODELS}) == len(training_models.MODELS)
+
+
+def test_reference_architectures_are_read() -> None:
+    for text in training_models.REFERENCES.values():
+        assert read_reference(text).loss
+
+
+def test_costs_are_fitted_by_powers_of_the_number_of_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Times are made to grow like the square of the number of nodes; that of certificates grows as it does."""
+    read, sizes = training._reference, [0]
+
+    def reference(text: str) -> Graph:
+        graph = read(text)
+        sizes.append(len(graph.nodes))
+        return graph
+
+    monkeypatch.setattr(training, "DEPTHS", (1, 2, 4))
+    monkeypatch.setattr(training, "_reference", reference)
+    monkeypatch.setattr(training, "seconds_per_call", lambda call: 1e-6 * sizes[-1] ** 2)
+    *rows, last = training._linearity().rows
+    assert [row[0] for row in rows] == [1, 2, 4]
+    assert [row[1] for row in rows] == sizes[1:]
+    assert last[2:5] == pytest.approx((2, 2, 2))
+    assert last[5] == pytest.approx(1, abs=0.1)
+
+
+def test_processes_that_fail_are_reported() -> None:
+    assert training._process(code="pass") > 0
+    with pytest.raises(RuntimeError, match="failed"):
+        training._process(code="raise SystemExit(3)")
+
+
+def test_the_peer_is_a_program() -> None:
+    compile(training.PEER.format(number=0), "peer", "exec")
