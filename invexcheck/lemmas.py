@@ -74,6 +74,7 @@ LEMMAS: dict[str, Lemma] = {
     "proximal-collapse": Lemma("Proximal steps"),
     "rank-drop": Lemma("Loss of rank"),
     "rank-modulo-prime": Lemma("Ranks modulo a prime"),
+    "rescaled-head": Lemma("Heads that can be rescaled"),
     "rescaling": Lemma("Rescaling"),
     "sector": Lemma("Slopes in a sector"),
     "selections": Lemma("A witness for each selection"),
@@ -82,6 +83,7 @@ LEMMAS: dict[str, Lemma] = {
     "sign-change": Lemma("A sign change of the determinant"),
     "slope-matrices": Lemma("Jacobians from slopes"),
     "slope-range": Lemma("Ranges of slopes"),
+    "smooth-head": Lemma("Smooth last hidden units"),
     "stationary-point": Lemma("Exact zeros of the slope"),
     "step-sequences": Lemma("Sequences of steps"),
     "stop-gradient": Lemma("Stopped gradients"),
@@ -94,6 +96,7 @@ LEMMAS: dict[str, Lemma] = {
     "unbounded-slope": Lemma("Unbounded slopes"),
     "valley": Lemma("The valley"),
     "value-ranges": Lemma("Ranges of values"),
+    "weights-of-terms": Lemma("Forms under rescaling"),
     "witness": Lemma("Full rank at one point"),
     "zero-state": Lemma("Constant steps from a state of zeros"),
 }

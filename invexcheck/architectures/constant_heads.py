@@ -5,7 +5,7 @@ from __future__ import annotations
 from invexcheck.architectures.graph import PARAMETER, Architecture, Node
 from invexcheck.architectures.heads import Head, moved_back
 from invexcheck.architectures.scalars import SCALARS
-from invexcheck.architectures.values import INTEGER, NONNEGATIVE, UNIT, Smoothness
+from invexcheck.architectures.values import Smoothness
 from invexcheck.architectures.vanishing import zeros
 
 ENTRYWISE = frozenset([*SCALARS, "add", "subtract", "multiply", "divide", "power", "maximum", "minimum"])
@@ -58,43 +58,36 @@ def has_constant_features(head: Head) -> bool:
     features, weight, bias = node.operands
     if not (isinstance(features, int) and head.trained(weight) and head.own(bias)):
         return False
-    return _bounded_below(head) and _constant(head, features)
-
-
-def _bounded_below(head: Head) -> bool:
-    """Whether the loss of constant outputs is bounded below, with bounded second derivatives."""
-    loss, values = head.loss, head.architecture.values
-    if loss.op == "mean_squared_error":
-        return True
-    if any(a is not None for a in loss.operands[2:]):
-        return False  # weights may be negative
-    target = values[loss.operands[1]] if isinstance(loss.operands[1], int) else None
-    if target is None or target.trained:
-        return False
-    if loss.op == "cross_entropy":
-        return target.kind == INTEGER or target.range.inside(NONNEGATIVE)
-    return target.range.inside(UNIT)
+    return head.convex is not None and _constant(head, features)
 
 
 def _constant(head: Head, features: int) -> bool:
     """Whether the features are rows, or means of rows, of what a shift of their own makes any constant row."""
     architecture = head.architecture
-    value = features
-    axis: int | None = len(architecture.values[value].shape) - 1
-    node = architecture.node(value)
-    while node is not None and axis is not None and node.op in ROWWISE:
-        before, after = architecture.values[node.arguments[0]].shape, architecture.values[value].shape
-        axis, value = moved_back(node, axis, before, after), node.arguments[0]
-        node = architecture.node(value)
-    if node is None or axis != len(architecture.values[value].shape) - 1:
+    source = rows_of(architecture, features)
+    if source is None:
         return False
     same = uniform(architecture)
-    if node.op == "layer_norm":
-        return _shifted(head, node, same) and node.attributes["axes"] == 1
-    if node.op in BENDING and isinstance(node.operands[0], int):
-        before_it = architecture.node(node.operands[0])
-        return before_it is not None and before_it.op == "linear" and _shifted(head, before_it, same)
+    if source.op == "layer_norm":
+        return _shifted(head, source, same) and source.attributes["axes"] == 1
+    if source.op in BENDING:
+        before = architecture.node(source.arguments[0])
+        return before is not None and before.op == "linear" and _shifted(head, before, same)
     return False
+
+
+def rows_of(architecture: Architecture, features: int) -> Node | None:
+    """The node whose rows, or means of rows, along its last axis are those of a value; None if there is none."""
+    value, axis = features, len(architecture.values[features].shape) - 1
+    node = architecture.node(value)
+    while node is not None and node.op in ROWWISE:
+        before, after = architecture.values[node.arguments[0]].shape, architecture.values[value].shape
+        moved = moved_back(node, axis, before, after)
+        if moved is None:
+            return None
+        axis, value = moved, node.arguments[0]
+        node = architecture.node(value)
+    return node if axis == len(architecture.values[value].shape) - 1 else None
 
 
 def _shifted(head: Head, node: Node, same: set[int]) -> bool:

@@ -7,10 +7,14 @@ from math import prod
 
 from invexcheck.architectures.graph import PARAMETER, Architecture, Node
 from invexcheck.architectures.shapes import Shape
+from invexcheck.architectures.values import INTEGER, NONNEGATIVE, UNIT
 
 LAYERS = ("linear", "convolution", "transposed_convolution")
 BIJECTIVE = ("reshape", "transpose")
 LABELLED = ("cross_entropy", "negative_log_likelihood")
+
+
+SQUARED, ENTROPY, LOGISTIC = "squared", "entropy", "logistic"
 
 
 class Head:
@@ -50,6 +54,33 @@ class Head:
         rank = len(self.architecture.values[value].shape)
         outputs_axis = rank - 1 if node.op == "linear" else 1
         return node if axis in (None, outputs_axis) else None
+
+    @property
+    def affine(self) -> bool:
+        """Whether each row of outputs is ``W z + b``, with W trained, and b a parameter of its own or left out."""
+        node = self.node
+        if node is None or node.op not in ("linear", "convolution") or not self.trained(node.operands[1]):
+            return False
+        grouped = node.op == "convolution" and node.attributes["groups"] != 1
+        return not grouped and (node.operands[2] is None or self.own(node.operands[2]))
+
+    @property
+    def convex(self) -> str | None:
+        """What the loss is of the outputs, if it is convex, bounded below, and has no weights; None otherwise.
+
+        SQUARED; or ENTROPY (labels, or nonnegative targets) or LOGISTIC (targets in [0, 1]), with bounded gradients.
+        """
+        if self.loss.op == "mean_squared_error":
+            return SQUARED
+        given = self.loss.operands[1]
+        if not isinstance(given, int) or any(a is not None for a in self.loss.operands[2:]):
+            return None
+        target = self.architecture.values[given]
+        if target.trained:
+            return None
+        if self.loss.op == "cross_entropy":
+            return ENTROPY if target.kind == INTEGER or target.range.inside(NONNEGATIVE) else None
+        return LOGISTIC if target.range.inside(UNIT) else None
 
     def own(self, operand: int | str | None) -> bool:
         """Whether it is a parameter that is used in one place only."""

@@ -110,7 +110,7 @@ RMSPROP = (
     "RMSprop as in torch.optim.RMSprop, neither centered nor with momentum (s is square_avg; 0 < alpha < 1, "
     "{epsilon})"
 )
-HEADS = ("constant-features",)
+HEADS = ("rescaled-head", "smooth-head", "constant-features")
 """Rules that show every step size good by the last layer."""
 WEAK, STRONG = "epsilon >= 0", "epsilon > 0"
 POSITIVE = " with s > 0"

@@ -7,7 +7,6 @@ of finitely many such selections. What is shown of every selection at theta = 0 
 from __future__ import annotations
 
 from dataclasses import replace
-from math import inf
 
 from invexcheck.architectures.graph import PARAMETER, Architecture, Node
 from invexcheck.architectures.operators import Call, combined, operator, read_literal
@@ -70,27 +69,31 @@ def _selected(node: Node, values: list[Value]) -> Value:
     return combined(call, found)
 
 
-def order_at_zero(architecture: Architecture) -> float:
+ENDLESS = 1 << 30
+"""The order of what is 0, and the largest one that is told apart."""
+
+
+def order_at_zero(architecture: Architecture) -> int:
     """A number k such that every selection of the loss is its value at 0 plus O(|theta|^k).
 
-    It says so of selections that are analytic near 0; infinite if the loss is constant.
+    It says so of selections that are analytic near 0.
     """
     parameters = [k for k, line in enumerate(architecture.inputs) if line.role == PARAMETER]
     zero = zeros(architecture, parameters)
-    orders: list[float] = [1 if line.role == PARAMETER else inf for line in architecture.inputs]
+    orders = [1 if line.role == PARAMETER else ENDLESS for line in architecture.inputs]
     for node in architecture.nodes:
-        orders.append(_order(node, orders, zero))
+        orders.append(min(_order(node, orders, zero), ENDLESS))
     return orders[-1]
 
 
-def _order(node: Node, orders: list[float], zero: set[int]) -> float:
+def _order(node: Node, orders: list[int], zero: set[int]) -> int:
     operands = node.operands
 
-    def order(i: int) -> float:
+    def order(i: int) -> int:
         a = operands[i] if i < len(operands) else None
-        return orders[a] if isinstance(a, int) else inf
+        return orders[a] if isinstance(a, int) else ENDLESS
 
-    def product(i: int, j: int) -> float:
+    def product(i: int, j: int) -> int:
         """Of a b - a0 b0 = a0 (b - b0) + (a - a0) b0 + (a - a0) (b - b0)."""
         terms = [order(i) + order(j)]
         terms += [] if operands[i] in zero else [order(j)]
@@ -101,7 +104,7 @@ def _order(node: Node, orders: list[float], zero: set[int]) -> float:
         return min(product(i, i) for i in range(len(operands)))
     if node.op == "attention":
         scores = min(product(0, 1), order(3), order(4))
-        return min(scores + order(2), order(2), inf if operands[2] in zero else scores)
+        return min(scores + order(2), order(2), ENDLESS if operands[2] in zero else scores)
     factors = FACTORS.get(node.op, ())
     if len(factors) == 2 and operands[1] is not None:
         if node.op == "batch_norm" and operands[3] is not None:

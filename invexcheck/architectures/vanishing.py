@@ -139,18 +139,24 @@ def vanishing_gradients(architecture: Architecture) -> set[int]:
     """
     if architecture.smoothness == Smoothness.DISCONTINUOUS or not _tame(architecture):
         return set()
+    alive = first_order(architecture, len(architecture.values) - 1)
+    return {k for k, line in enumerate(architecture.inputs) if line.role == PARAMETER} - alive
+
+
+def first_order(architecture: Architecture, value: int) -> set[int]:
+    """The parameters whose derivative of a value is not known to tend to 0 as all parameters do."""
     parameters = [k for k, line in enumerate(architecture.inputs) if line.role == PARAMETER]
     zero = zeros(architecture, parameters)
-    alive = {len(architecture.values) - 1}
+    alive = {value}
     first = len(architecture.inputs)
-    for k in range(len(architecture.values) - 1, first - 1, -1):
+    for k in range(value, first - 1, -1):
         if k not in alive:
             continue
         node = architecture.nodes[k - first]
         for i, a in enumerate(node.operands):
             if isinstance(a, int) and not _dies(node, i, zero):
                 alive.add(a)
-    return {k for k in parameters if k not in alive}
+    return alive & set(parameters)
 
 
 def _tame(architecture: Architecture) -> bool:

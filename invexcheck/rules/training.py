@@ -8,7 +8,9 @@ from invexcheck.architectures.constant_heads import has_constant_features
 from invexcheck.architectures.dead_heads import DeadHead
 from invexcheck.architectures.heads import Head
 from invexcheck.architectures.methods import COLLAPSES, METHODS, Method
+from invexcheck.architectures.rescaled_heads import can_be_rescaled
 from invexcheck.architectures.selections import extends, order_at_zero
+from invexcheck.architectures.smooth_heads import has_smooth_units
 from invexcheck.architectures.values import Smoothness
 from invexcheck.architectures.vanishing import vanishing_gradients
 from invexcheck.errors import Reject
@@ -22,14 +24,14 @@ FIELD = (*GRAPH, "stop-gradient", "almost-every-step", "iterates")
 
 
 def graph_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
-    """Reading the graph has shown every node sign-piecewise analytic on its whole domain; here, continuous too."""
+    """Reading the graph has shown every node sign-piecewise analytic on its whole domain; the loss is continuous."""
     architecture = goal.architecture
-    for number, value in enumerate(architecture.values):
-        if value.smoothness == Smoothness.DISCONTINUOUS:
-            node = architecture.node(number)
-            name = "an input" if node is None else node.op
-            raise Reject(f"node {number} ({name}) may be discontinuous in the parameters", "continuity")
-    return []
+    if architecture.values[-1].smoothness != Smoothness.DISCONTINUOUS:
+        return []
+    number = next(k for k, v in enumerate(architecture.values) if v.smoothness == Smoothness.DISCONTINUOUS)
+    node = architecture.node(number)
+    name = "an input" if node is None else node.op
+    raise Reject(f"node {number} ({name}) may be discontinuous in the parameters", "continuity")
 
 
 def _method_rule(name: str) -> Callable[[Session, TrainingClaim, Fields], list[Obligation]]:
@@ -89,6 +91,24 @@ def constant_features_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[
     return []
 
 
+def smooth_head_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
+    """The last hidden units are smooth, and biases of their own make them anything."""
+    _row(goal, "smooth-head")
+    if not has_smooth_units(Head(goal.architecture)):
+        raise Reject(
+            "the last hidden units are not known to be smooth ones with biases of their own", "method"
+        )
+    return []
+
+
+def rescaled_head_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
+    """Rescaling the last layer moves all eigenvalues to 0 or infinity, but for those that its bias makes small."""
+    _row(goal, "rescaled-head")
+    if not can_be_rescaled(Head(goal.architecture)):
+        raise Reject("the features of the last layer are not known to be linear in some parameters", "method")
+    return []
+
+
 def _row(goal: TrainingClaim, rule: str) -> Method:
     row = METHODS.get((goal.method, goal.start, goal.step))
     if row is None or rule not in row.rules:
@@ -138,6 +158,8 @@ RULES = (
     _proving("zero-state", ("zero-state",)),
     _every("flat-point", flat_point_rule, ("analytic-selections", "flat-point")),
     _every("constant-features", constant_features_rule, ("structural-zero-gradient", "constant-features")),
+    _every("smooth-head", smooth_head_rule, ("analytic-selections", "smooth-head")),
+    _every("rescaled-head", rescaled_head_rule, ("analytic-selections", "weights-of-terms", "rescaled-head")),
     Rule(
         "dead-head",
         (TrainingClaim,),
