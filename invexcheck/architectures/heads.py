@@ -70,6 +70,8 @@ class Head:
 
         SQUARED; or ENTROPY (labels, or nonnegative targets) or LOGISTIC (targets in [0, 1]), with bounded gradients.
         """
+        if self.node is None:
+            return None
         if self.loss.op == "mean_squared_error":
             return SQUARED
         given = self.loss.operands[1]
