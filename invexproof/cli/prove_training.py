@@ -105,8 +105,8 @@ def prove_training(
     """Decide whether a step of an optimiser, on the training problem of an architecture, is non-singular.
 
     The step maps the parameters to the next ones. It is non-singular if preimages of null sets are null: then random
-    first parameters never end in a null set, such as the saddle points that repel, or where the loss has kinks. The
-    claim is about all data of the shapes given, and all values of the weights: none are read.
+    first parameters almost surely never land in a null set that is given in advance, such as the kinks of the loss.
+    The claim is about all data of the shapes given, and all values of the weights: none are read.
 
     The certificate is written first; then invexcheck, in a process of its own, reads it; only then is the verdict
     printed. Exit status: 0 proved, 10 refuted, 20 undecided, 2 bad input.
