@@ -63,13 +63,12 @@ class Problem:
         return self.spectra([theta])[0]
 
 
-def shared(spectra: Any, tolerance: float = 1e-7) -> list[float]:
+def shared(spectra: Any, tolerance: float = 1e-8) -> list[float]:
     """The numbers, not 0, that are eigenvalues at all of the points."""
     first, *others = spectra
-    scale = max(float(s.abs().max()) for s in spectra[:1])
     found = []
     for mu in first.tolist():
-        if abs(mu) < 1e-5 * max(scale, 1e-3):
+        if abs(mu) < 1e-5:
             continue
         if all(float((s - mu).abs().min()) <= tolerance * max(1.0, abs(mu)) for s in others):
             found.append(mu)

@@ -132,6 +132,26 @@ def test_any_linear_features(bias: bool, outputs: int) -> None:
         assert shared(spectra(headed(features, shapes, outputs, loss, bias))) == []
 
 
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("outputs", [2, 3])
+def test_constants_in_the_features_of_a_cross_entropy(bias: bool, outputs: int) -> None:
+    """relu6: each unit is 0, linear or 6; also a model that is linear in data."""
+    torch.manual_seed(outputs)
+    for x in data(4, 2):
+        rows, units = len(x), 2
+        piece = torch.randint(3, (rows, units))
+        for on, constant in ((piece == 1, 6.0 * (piece == 2)), (0 * piece, 6.0 + 0 * piece)):
+
+            def features(p: Mapping[str, Any], x: Any = x, on: Any = on, constant: Any = constant) -> Any:
+                return on * nn.linear(x, p["V"], p["beta"]) + constant
+
+            shapes = {"features": (units,), "V": (units, 2), "beta": (units,)}
+            labels = torch.randint(outputs, (rows,))
+            assert shared(spectra(headed(features, shapes, outputs, entropy(labels), bias))) == []
+        made = headed(lambda _, x=x: x, {"features": (2,)}, outputs, entropy(torch.zeros(rows).long()), bias)
+        assert shared(spectra(made)) == []
+
+
 @pytest.mark.parametrize("low", [0.0, 0.2])
 def test_a_residual_stage(low: float) -> None:
     torch.manual_seed(4)
