@@ -165,7 +165,8 @@ class TrainingClaim:
     """A top-level statement about the training problem of an architecture.
 
     `method`, `start` and `step` are as in `invexcheck.architectures.methods`; empty where the claim is about the
-    loss alone, and the last two where it is negated. `size` is the step size of a claim about one.
+    loss alone, and the last two where it is negated. `size` is the step size of a claim about one,
+    `exceptions` are those that a claim about all others leaves out.
     """
 
     kind: str
@@ -175,6 +176,7 @@ class TrainingClaim:
     start: str = ""
     step: str = ""
     size: fmpq | None = None
+    exceptions: tuple[fmpq, ...] = ()
 
 
 AnyClaim = Claim | MapClaim | TrainingClaim

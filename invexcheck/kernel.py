@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from flint import fmpq
 
 from invexcheck.architectures.graph import read_architecture
-from invexcheck.architectures.methods import COLLAPSES, METHODS, NUMBER, STEPS
+from invexcheck.architectures.methods import ALL_BUT, COLLAPSES, METHODS, NUMBER, STEPS
 from invexcheck.errors import Path, Refuse, Reject, shown, within
 from invexcheck.goals import AnyClaim, Claim, MapClaim, Obligation, ParameterRange, TrainingClaim
 from invexcheck.intervals import Undefined
 from invexcheck.limits import Limits
 from invexcheck.networks.graph import read_network
 from invexcheck.networks.tensors import rationals
-from invexcheck.reading import Fields, Folder, certificate, digest
+from invexcheck.reading import Fields, Folder, certificate, digest, rational
 from invexcheck.rules import RULES
 from invexcheck.rules.networks import ALMOST, INVEX
 from invexcheck.rules.training import NONSINGULAR as NONSINGULAR_STEP
@@ -172,7 +173,16 @@ def _read_training_claim(session: Session, kind: str, fields: Fields) -> Trainin
         step, size = NUMBER, _step_size(fields)
     if (method, start, step) not in METHODS:
         raise Reject("no such claim about this method, start and step", "claim", fields.path)
-    return TrainingClaim(kind, architecture, False, method, start, step, size)
+    exceptions = _exceptions(session, fields) if step == ALL_BUT else ()
+    return TrainingClaim(kind, architecture, False, method, start, step, size, exceptions)
+
+
+def _exceptions(session: Session, fields: Fields) -> tuple[fmpq, ...]:
+    """The step sizes that a claim leaves out: positive, ascending."""
+    listed = tuple(rational(raw, session.limits, path) for raw, path in fields.items("except"))
+    if not listed or any(not q > 0 for q in listed) or any(not a < b for a, b in pairwise(listed)):
+        raise Reject("step sizes that are left out are positive and ascending", "claim", fields.path)
+    return listed
 
 
 def _step_size(fields: Fields) -> fmpq:

@@ -74,6 +74,7 @@ LEMMAS: dict[str, Lemma] = {
     "proximal-collapse": Lemma("Proximal steps"),
     "rank-drop": Lemma("Loss of rank"),
     "rank-modulo-prime": Lemma("Ranks modulo a prime"),
+    "rectified-head": Lemma("Heads over rectified units"),
     "rescaled-head": Lemma("Heads that can be rescaled"),
     "rescaling": Lemma("Rescaling"),
     "sector": Lemma("Slopes in a sector"),

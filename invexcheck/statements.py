@@ -56,6 +56,10 @@ KINDS: dict[str, tuple[str, str]] = {
 """For each kind of claim, what it says and what its negation says."""
 
 
+MAX_EXCEPTIONS = 40
+"""Step sizes that are listed."""
+
+
 def statement(session: Session, claim: AnyClaim) -> str:
     """The verified statement, over what it quantifies included."""
     if isinstance(claim, TrainingClaim):
@@ -78,6 +82,10 @@ def _training_statement(claim: TrainingClaim) -> str:
     if claim.method:
         key = (claim.method, claim.start, claim.step)
         method = (COLLAPSES[claim.method] if claim.negated else METHODS[key]).sentence
+        listed = [str(q) for q in claim.exceptions[:MAX_EXCEPTIONS]]
+        if len(claim.exceptions) > MAX_EXCEPTIONS:
+            listed.append(f"{len(claim.exceptions) - MAX_EXCEPTIONS} more in the claim")
+        method = method.replace("{except}", ", ".join(listed))
         if claim.size is not None:
             method = method.replace("{size}", str(claim.size))
     sentence = KINDS[claim.kind][claim.negated].format(method=method)

@@ -121,7 +121,8 @@ class TrainingQuestion:
                 asked |= {"start": self.start, "step": self.step}
             elif self.method == "gd":
                 asked["step"] = self.step
-        return isinstance(claim, dict) and {k: v for k, v in claim.items() if k != "negated"} == asked
+        unasked = ("negated", "except")
+        return isinstance(claim, dict) and {k: v for k, v in claim.items() if k not in unasked} == asked
 
     def text(self) -> str:
         """What is asked, in short."""
@@ -131,6 +132,7 @@ class TrainingQuestion:
 STEP_TEXT: Final = {
     "almost-every": "for almost every step size",
     "every": "for every step size",
+    "all-but": "for every step size but one",
     "almost-every-sequence": "for almost every sequence of step sizes",
 }
 

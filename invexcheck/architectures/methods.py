@@ -11,9 +11,11 @@ from dataclasses import dataclass
 DENSITY, ZERO = "density", "zero"
 STARTS = (DENSITY, ZERO)
 ALMOST_EVERY, EVERY, SEQUENCE = "almost-every", "every", "almost-every-sequence"
-STEPS = (ALMOST_EVERY, EVERY, SEQUENCE)
+STEPS = (ALMOST_EVERY, EVERY, SEQUENCE, "all-but")
 NUMBER = "number"
 """One step size; in a certificate its value stands here."""
+ALL_BUT = "all-but"
+"""Every step size but those that the claim lists."""
 
 Key = tuple[str, str, str]
 
@@ -110,7 +112,7 @@ RMSPROP = (
     "RMSprop as in torch.optim.RMSprop, neither centered nor with momentum (s is square_avg; 0 < alpha < 1, "
     "{epsilon})"
 )
-HEADS = ("rescaled-head", "smooth-head", "constant-features")
+HEADS = ("rescaled-head", "smooth-head", "constant-features", "rectified-head")
 """Rules that show every step size good by the last layer."""
 WEAK, STRONG = "epsilon >= 0", "epsilon > 0"
 POSITIVE = " with s > 0"
@@ -144,6 +146,11 @@ METHODS: dict[Key, Method] = {
         "flat-point",
         _parameters("For the step size eta = {size},", "theta -> theta - eta v(theta)"),
         others=HEADS,
+    ),
+    ("gd", DENSITY, ALL_BUT): Method(
+        "rectified-head",
+        _parameters("For every real step size eta but {except},", "theta -> theta - eta v(theta)"),
+        others=("flat-point", "rescaled-head", "smooth-head", "constant-features"),
     ),
     ("sgd", DENSITY, EVERY): Method(
         "flat-point",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from flint import fmpq
+
 from invexcheck.architectures.constant_heads import has_constant_features
 from invexcheck.architectures.dead_heads import DeadHead
 from invexcheck.architectures.heads import Head
 from invexcheck.architectures.methods import COLLAPSES, METHODS, Method
+from invexcheck.architectures.rectified_heads import bad_steps
 from invexcheck.architectures.rescaled_heads import can_be_rescaled
 from invexcheck.architectures.selections import extends, order_at_zero
 from invexcheck.architectures.smooth_heads import has_smooth_units
@@ -109,6 +112,23 @@ def rescaled_head_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obli
     return []
 
 
+def rectified_head_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
+    """Under a squared error, shifts of rectified units leave at most one over the curvature as a bad step size."""
+    _row(goal, "rectified-head")
+    head = DeadHead(goal.architecture)
+    count = bad_steps(head)
+    if count is None:
+        raise Reject("the features of the last layer are not known to be linear in shifts", "method")
+    if count and not _left_out(goal, 1 / head.curvature()):
+        raise Reject(f"the step size {1 / head.curvature()} may be bad", "method")
+    return []
+
+
+def _left_out(goal: TrainingClaim, size: fmpq) -> bool:
+    """Whether a claim says nothing of a step size."""
+    return size in goal.exceptions or (goal.size is not None and goal.size != size)
+
+
 def _row(goal: TrainingClaim, rule: str) -> Method:
     row = METHODS.get((goal.method, goal.start, goal.step))
     if row is None or rule not in row.rules:
@@ -160,6 +180,9 @@ RULES = (
     _every("constant-features", constant_features_rule, ("structural-zero-gradient", "constant-features")),
     _every("smooth-head", smooth_head_rule, ("analytic-selections", "smooth-head")),
     _every("rescaled-head", rescaled_head_rule, ("analytic-selections", "weights-of-terms", "rescaled-head")),
+    _every(
+        "rectified-head", rectified_head_rule, ("analytic-selections", "weights-of-terms", "rectified-head")
+    ),
     Rule(
         "dead-head",
         (TrainingClaim,),

@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from flint import fmpq
 
+from invexcheck.architectures.dead_heads import DeadHead
 from invexcheck.architectures.graph import Architecture, read_architecture
 from invexcheck.architectures.methods import (
+    ALL_BUT,
     ALMOST_EVERY,
     COLLAPSES,
     DENSITY,
@@ -18,6 +20,7 @@ from invexcheck.architectures.methods import (
     STEPS,
     ZERO,
 )
+from invexcheck.architectures.rectified_heads import bad_steps
 from invexcheck.architectures.values import Smoothness
 from invexcheck.errors import Refuse, Reject
 from invexcheck.goals import TrainingClaim
@@ -31,9 +34,9 @@ from invexproof.errors import InvexproofError
 from invexproof.provers.outcome import Outcome, Verdict
 
 TRAINING_KINDS: Final = (ANALYTIC, NONSINGULAR)
-ORDER: Final = (EVERY, ALMOST_EVERY, SEQUENCE)
+ORDER: Final = (EVERY, ALL_BUT, ALMOST_EVERY, SEQUENCE)
 """Statements about step sizes, the stronger ones first."""
-OF_SOME_GRAPHS: Final = ("flat-point",)
+OF_SOME_GRAPHS: Final = ("flat-point", "rectified-head")
 """Rules that ask more of a graph than its smoothness."""
 OPEN_CASE: Final = (
     "whether a constant step size is good for all but countably many values, from a state of zeros and for a loss that "
@@ -77,12 +80,22 @@ def prove_training(
     if key not in METHODS:
         return _not_in_the_table(method, start, step)
     claim |= {"method": method, "start": start, "step": step}
+    if step == ALL_BUT:
+        claim["except"] = _exceptions(architecture)
+        if not claim["except"]:
+            return Outcome(Verdict.UNDECIDED, reason="no step size is known to be the only one that may be bad")
     outcome = _settled(architecture, claim, *METHODS[key].rules)
     if step in STEPS or outcome.verdict is Verdict.PROVED:
         return outcome
     denied = {"kind": kind, "negated": True, "subject": subject, "method": method, "step": step}
     refuted = _settled(architecture, denied, COLLAPSES[method].rule)
     return refuted if refuted.verdict is Verdict.REFUTED else outcome
+
+
+def _exceptions(architecture: Architecture) -> list[str]:
+    """The step sizes that rectified units may make bad."""
+    head = DeadHead(architecture)
+    return [str(1 / head.curvature())] if bad_steps(head) else []
 
 
 def _settled(architecture: Architecture, claim: dict[str, Any], *rules: str) -> Outcome:
@@ -102,6 +115,7 @@ def _applied(architecture: Architecture, claim: dict[str, Any], rule: str) -> Ou
         claim.get("start", ""),
         step if size is None else NUMBER,
         size,
+        tuple(fmpq(*map(int, q.split("/"))) for q in claim.get("except", ())),
     )
     proof = {"rule": rule}
     session = Session(Limits())
