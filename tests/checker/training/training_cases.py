@@ -12,6 +12,7 @@ from tests.checker.training.problems import (
     Json,
     Problem,
     certificate,
+    graph,
     perceptron,
     pointwise,
     verdict,
@@ -30,6 +31,8 @@ class Case:
     subject: Json
     code: str | None = ACCEPTED
     more: Json = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+    """Other rules that show the same claim."""
 
     def document(self) -> Json:
         return certificate(self.subject, self.kind, self.rule, **self.more)
@@ -90,10 +93,11 @@ def step(
     subject: Json = RELU,
     code: str | None = ACCEPTED,
     name: str = "",
+    also: tuple[str, ...] = (),
 ) -> Case:
     """That the method is non-singular."""
     more = {"method": method, "start": start, "step": steps}
-    return Case(rule, NONSINGULAR, f"{name} {method} {start} {steps}".strip(), subject, code, more)
+    return Case(rule, NONSINGULAR, f"{name} {method} {start} {steps}".strip(), subject, code, more, also)
 
 
 def collapse(
@@ -118,8 +122,9 @@ GRAPHS = [
     paa("negated", STEP, "rule", negated=True), paa("negated, and false", RELU, "rule", negated=True), paa("a method", RELU, "schema", method="gd"),
 ]  # fmt: skip
 
+RESCALED = ("rescaled-head",)
 ALL_METHODS = [
-    step(row.rule, method, start, "1/7" if steps == NUMBER else steps, DEEP if row.rule in ("zero-state", "flat-point") else RELU)
+    step(row.rule, method, start, "1/7" if steps == NUMBER else steps, *((DEEP, ACCEPTED, "", RESCALED if row.others else ()) if row.rule in ("zero-state", "flat-point") else (RELU,)))
     for (method, start, steps), row in METHODS.items()
 ]  # fmt: skip
 """Each line of the table of methods, once."""
@@ -143,7 +148,7 @@ STEPS = [
     step("zero-state", "momentum", "zero", "almost-every", RELU, "method"), step("zero-state", "adam", "zero", "almost-every", STEP, "method"),
     step("zero-state", "adam", "zero", "almost-every", pointwise("sqrt", "square"), "method"), step("zero-state", "lion", "zero", "almost-every", code="claim"),
     step("zero-state", "momentum", "zero", "almost-every-sequence", DEEP, "method"), step("zero-state", "momentum", "density", "every", DEEP, "method"),
-    step("flat-point", "gd", "density", "every", DEEP_RELU), step("flat-point", "gd", "density", "every", TANH, "method"), step("flat-point", "gd", "density", "1/2", SHALLOW, "method"),
+    step("flat-point", "gd", "density", "every", DEEP_RELU, also=RESCALED), step("flat-point", "gd", "density", "every", TANH, "method"), step("flat-point", "gd", "density", "1/2", SHALLOW, "method"),
     step("flat-point", "gd", "density", "every", detached(), "method"), step("flat-point", "gd", "density", "every", perceptron("sign", "sign", biases=False), "method"),
     step("flat-point", "gd", "density", "every", penalised(DEEP), "method"), step("flat-point", "gd", "density", "0", DEEP, "claim"), step("flat-point", "gd", "density", "-1", DEEP, "claim"),
     step("flat-point", "gd", "density", "2/4", DEEP, "rational"), step("flat-point", "gd", "density", "almost-every", DEEP, "method"), step("flat-point", "momentum", "density", "1", DEEP, "claim"),
@@ -151,9 +156,11 @@ STEPS = [
 ]  # fmt: skip
 
 SMOOTH = perceptron("tanh", "tanh")
+BY_UNITS = ("smooth-head",)
 ALWAYS = ("constant-features", "gd", "density", "every")
 CONSTANT = [
-    step(*ALWAYS, SMOOTH), step(*ALWAYS, perceptron("gelu", "sigmoid")), step("constant-features", "sgd", "density", "every", SMOOTH), step("constant-features", "gd", "density", "1/7", SMOOTH),
+    step(*ALWAYS, SMOOTH, also=BY_UNITS), step(*ALWAYS, perceptron("gelu", "sigmoid"), also=BY_UNITS), step("constant-features", "sgd", "density", "every", SMOOTH, also=BY_UNITS),
+    step("constant-features", "gd", "density", "1/7", SMOOTH, also=BY_UNITS), step(*ALWAYS, perceptron("tanh", "sin"), name="sines:"),
     step(*ALWAYS, DEEP, "method", "no biases:"), step(*ALWAYS, TANH, "method", "one hidden layer:"), step(*ALWAYS, perceptron("relu", "relu"), "method", "kinks:"),
     step(*ALWAYS, penalised(SMOOTH), "method", "penalised:"), step(*ALWAYS, perceptron("tanh", "tanh", loss="huber"), "method", "another loss:"), step(*ALWAYS, detached(), "method", "detached:"),
     step(*ALWAYS, perceptron("tanh", "negate"), "method", "linear features:"), step("constant-features", "gd", "density", "almost-every", SMOOTH, "method"),
