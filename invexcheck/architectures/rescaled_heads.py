@@ -1,4 +1,4 @@
-"""Heads whose features are linear in some parameters, up to second order, where all others are small."""
+"""Heads whose features are linear in some parameters, but for what is small where all others are."""
 
 from __future__ import annotations
 
@@ -20,4 +20,7 @@ def can_be_rescaled(head: Head) -> bool:
         return False
     weights = first_order(head.architecture, features) - {weight}
     form = forms(head.architecture, weights)[features]
-    return form is not None and not form.constant and form.order >= 2
+    if form is None or not form.constant:
+        return form is not None and form.order >= 2
+    # A linear model: convex, with a bounded gradient.
+    return kind != SQUARED and not head.architecture.values[features].trained and head.own(weight)
