@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from invexcheck.architectures.methods import ALMOST_EVERY, DENSITY, EVERY, SEQUENCE, ZERO
+from invexcheck.architectures.methods import ALL_BUT, ALMOST_EVERY, DENSITY, EVERY, SEQUENCE, ZERO
 from invexproof.architectures.graph import Graph
 from invexproof.architectures.yaml_files import training_of_yaml
 from invexproof.gallery.entries import TIMEOUT, Entry
@@ -74,6 +74,7 @@ METHOD_WORDS: Final[Mapping[str, str]] = {
 STEP_WORDS: Final[Mapping[str, str]] = {
     ALMOST_EVERY: "for almost every step size",
     EVERY: "for every step size",
+    ALL_BUT: "for every step size but one",
     SEQUENCE: "for almost every sequence of step sizes",
 }
 START_WORDS: Final[Mapping[str, str]] = {

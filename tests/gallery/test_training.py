@@ -63,8 +63,8 @@ def test_links_within_the_page_lead_to_entries() -> None:
     text = (ROOT / TRAINING.page).read_text(encoding="utf-8")
     links = re.findall(r"\]\(#([a-z0-9-]+)\)", text)
     assert set(links) <= {*ENTRIES, "how-the-problems-are-written"}
-    for name, shown in re.findall(r"\[([a-z0-9-]+)\]\(#([a-z0-9-]+)\)", text):
-        assert name == shown
+    for shown, name in re.findall(r"\[([a-z0-9]+-[a-z0-9-]+)\]\(#([a-z0-9-]+)\)", text):
+        assert shown == name
 
 
 @pytest.mark.parametrize(("name", "count"), PARAMETERS.items())
