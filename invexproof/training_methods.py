@@ -82,8 +82,8 @@ _CLAIM_ALIASES: Final = {
     "almost-everywhere-analytic": "paa",
 }
 _NUMBER: Final = re.compile(r"[-+]?\.?[0-9][0-9./e+-]*", re.I)
-_STATELESS: Final = ("gradient-step", "transformed-step", "flat-point")
-"""Rules about updates of the parameters alone."""
+_JOINT: Final = ("momentum-step", "adaptive-step")
+"""Rules about updates of the parameters and a state."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def has_rows(method: str) -> bool:
 
 def has_state(method: str) -> bool:
     """Whether the method remembers more than the parameters."""
-    return any(row.rule not in _STATELESS for (name, _, _), row in METHODS.items() if name == method)
+    return any(row.rule in _JOINT for (name, _, _), row in METHODS.items() if name == method)
 
 
 def aliases_of(method: str) -> list[str]:
