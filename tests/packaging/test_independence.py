@@ -168,7 +168,7 @@ def test_checker_of_networks_is_within_its_size_budget() -> None:
 
 
 def test_checker_of_architectures_is_within_its_size_budget() -> None:
-    assert lines(ARCHITECTURES) <= 3000
+    assert lines(ARCHITECTURES) <= 3500
 
 
 @pytest.mark.parametrize("path", sorted((CHECKER / "rules").glob("*.py")), ids=by_name)
