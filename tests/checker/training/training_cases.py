@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from invexcheck.architectures.methods import COLLAPSES, METHODS, NUMBER
+from invexcheck.architectures.methods import ALL_BUT, COLLAPSES, METHODS, NUMBER
 from tests.checker.training.problems import (
     NONSINGULAR,
     PAA,
@@ -94,9 +94,11 @@ def step(
     code: str | None = ACCEPTED,
     name: str = "",
     also: tuple[str, ...] = (),
+    left_out: tuple[str, ...] = (),
 ) -> Case:
     """That the method is non-singular."""
-    more = {"method": method, "start": start, "step": steps}
+    more: Json = {"method": method, "start": start, "step": steps}
+    more |= {"except": list(left_out)} if left_out else {}
     return Case(rule, NONSINGULAR, f"{name} {method} {start} {steps}".strip(), subject, code, more, also)
 
 
@@ -123,8 +125,13 @@ GRAPHS = [
 ]  # fmt: skip
 
 RESCALED = ("rescaled-head",)
+OF_RULES: dict[str, tuple[Json, tuple[str, ...]]] = {"zero-state": (DEEP, ()), "flat-point": (DEEP, RESCALED)}
+"""Rules that ask more of a graph: one that will do, and other rules that show the same of it."""
 ALL_METHODS = [
-    step(row.rule, method, start, "1/7" if steps == NUMBER else steps, *((DEEP, ACCEPTED, "", RESCALED if row.others else ()) if row.rule in ("zero-state", "flat-point") else (RELU,)))
+    step(
+        row.rule, method, start, "1/7" if steps == NUMBER else steps, OF_RULES.get(row.rule, (RELU, ()))[0],
+        also=OF_RULES.get(row.rule, (RELU, ()))[1], left_out=("3/2",) if steps == ALL_BUT else (),
+    )
     for (method, start, steps), row in METHODS.items()
 ]  # fmt: skip
 """Each line of the table of methods, once."""
@@ -167,6 +174,88 @@ CONSTANT = [
     step("constant-features", "momentum", "density", "every", SMOOTH, "method"), step("constant-features", "gd", "density", "0", SMOOTH, "claim"),
 ]  # fmt: skip
 
+CLASSIFIER = "d x 4,3; d y 4 kind:integer; p a 3,3; p b 3; p c 3,3; p d 3; h = linear x a b; r = relu h; f = linear r c d; l = cross_entropy f y null"
+"""A network with one hidden layer, and labels."""
+HEAD_WITHOUT_BIAS = (("; p d 3", ""), ("r c d", "r c null"))
+PROBABILITIES = ("d y 4 kind:integer", 'd y 4,3 range=["0",null]')
+LOGISTIC = (
+    ("d y 4 kind:integer", 'd y 4,3 range=["0","1"]'),
+    ("cross_entropy", "binary_cross_entropy_with_logits"),
+    ("y null", "y null null"),
+)
+SQUARED = (("d y 4 kind:integer", "d y 4,3"), ("cross_entropy f y null", "mean_squared_error f y"))
+NORMALISED = (
+    ("p b 3", "p b 3; p g 3; p e 3"),
+    ("r = relu h", "n = layer_norm h g e axes=1 epsilon:1/100; r = relu n"),
+)
+TANH_UNITS, SIN_UNITS = ("relu h", "tanh h"), ("relu h", "sin h")
+
+
+def classifier(*changes: tuple[str, str]) -> Json:
+    """The network above with parts of its text exchanged."""
+    text = CLASSIFIER
+    for old, new in changes:
+        if old not in text:
+            raise ValueError(f"{old!r} is not in {text!r}")
+        text = text.replace(old, new)
+    return graph(text)
+
+
+def every(
+    rule: str, name: str, subject: Json, code: str | None = ACCEPTED, also: tuple[str, ...] = ()
+) -> Case:
+    """That every step size of gradient descent is good."""
+    return step(rule, "gd", "density", "every", subject, code, f"{name}:", also)
+
+
+HEADS = [
+    every("rescaled-head", "labels", classifier()), every("rescaled-head", "no last bias", classifier(*HEAD_WITHOUT_BIAS)), every("rescaled-head", "probabilities", classifier(PROBABILITIES)),
+    every("rescaled-head", "logistic", classifier(*LOGISTIC)), every("rescaled-head", "squares, no last bias", classifier(*SQUARED, *HEAD_WITHOUT_BIAS)), every("rescaled-head", "no hidden bias", classifier(("; p b 3", ""), ("a b", "a null"))),
+    every("rescaled-head", "normalised", classifier(*NORMALISED)), every("rescaled-head", "leaky units", classifier(("relu h", "leaky_relu h"))), every("rescaled-head", "tied, normalised", classifier(*NORMALISED, ("p a 3,3; ", ""), ("x a b", "x c b"))),
+    every("rescaled-head", "a mask", classifier(("p a", "d m 4,3; p a"), ("f = linear r", "s = multiply r m; f = linear s"))),
+    step("rescaled-head", "sgd", "density", "every", classifier()), step("rescaled-head", "gd", "density", "1/7", classifier()),
+    every("rescaled-head", "linear", graph("d x 4,3; d y 4 kind:integer; p c 3,3; p d 3; f = linear x c d; l = cross_entropy f y null")),
+    every("rescaled-head", "linear squares", perceptron(biases=False), "method"), every("rescaled-head", "squares", classifier(*SQUARED), "method"), every("rescaled-head", "tied", classifier(("p a 3,3; ", ""), ("x a b", "x c b")), "method"), every("rescaled-head", "targets of any sign", classifier((PROBABILITIES[0], "d y 4,3")), "method"),
+    every("rescaled-head", "weights of classes", classifier(("p a", "d v 3; p a"), ("y null", "y v")), "method"), every("rescaled-head", "smooth units", classifier(TANH_UNITS), "method"),
+    every("rescaled-head", "bounded units", classifier(("relu h", "clamp h low:0 high:6")), "method"), every("rescaled-head", "one bias for both layers", classifier(("; p b 3", ""), ("x a b", "x a d")), "method"),
+    every("rescaled-head", "scaled outputs", classifier(("p a", "d m 4,3; p a"), ("l = cross_entropy f", "s = multiply f m; l = cross_entropy s")), "method"),
+    every("rescaled-head", "running statistics", classifier(("p b 3", "c u 3; c t 3 range=[\"0\",null]; p b 3; p g 3; p e 3"), ("r = relu h", "n = batch_norm h g e u t epsilon:1/100; r = relu n")), "method"),
+    every("rescaled-head", "penalised", penalised(classifier()), "method"), every("rescaled-head", "jumps", classifier(("relu h", "sign h")), "method"), every("rescaled-head", "detached", classifier(("f = linear r", "s = detach r; f = linear s")), "method"),
+    every("rescaled-head", "pieces with poles", classifier(("relu h", "softsign h")), "method"), step("rescaled-head", "gd", "density", "almost-every", classifier(), "method"), step("rescaled-head", "gd", "density", "0", classifier(), "claim"),
+    step("rescaled-head", "momentum", "density", "every", classifier(), "method"),
+    every("smooth-head", "one layer", TANH), every("smooth-head", "kinks below", perceptron("relu", "tanh")), every("smooth-head", "labels", classifier(TANH_UNITS)), every("smooth-head", "sines and labels", classifier(SIN_UNITS)),
+    every("smooth-head", "no last bias", classifier(TANH_UNITS, *HEAD_WITHOUT_BIAS)), every("smooth-head", "logistic", classifier(TANH_UNITS, *LOGISTIC)), every("smooth-head", "squares, no last bias", classifier(TANH_UNITS, *SQUARED, *HEAD_WITHOUT_BIAS)),
+    every("smooth-head", "normalised", classifier(NORMALISED[0], ("r = relu h", "n = layer_norm h g e axes=1 epsilon:1/100; r = gelu n"))),
+    every("smooth-head", "a mask", classifier(TANH_UNITS, ("p a", "d m 4,3; p a"), ("f = linear r", "s = multiply r m; f = linear s"))),
+    step("smooth-head", "sgd", "density", "every", TANH), step("smooth-head", "gd", "density", "1/7", TANH),
+    every("smooth-head", "kinks", RELU, "method"), every("smooth-head", "no hidden bias", SHALLOW, "method"), every("smooth-head", "sines and squares", perceptron("sin"), "method"),
+    every("smooth-head", "sines, no last bias", classifier(SIN_UNITS, *HEAD_WITHOUT_BIAS), "method"), every("smooth-head", "a mask and squares", classifier(TANH_UNITS, *SQUARED, ("p a", "d m 4,3; p a"), ("f = linear r", "s = multiply r m; f = linear s")), "method"),
+    every("smooth-head", "normalised, squares", classifier(NORMALISED[0], ("r = relu h", "n = layer_norm h g e axes=1 epsilon:1/100; r = gelu n"), *SQUARED), "method"),
+    every("smooth-head", "tied", classifier(TANH_UNITS, ("p a 3,3; ", ""), ("x a b", "x c b")), "method"), every("smooth-head", "a gate", classifier(TANH_UNITS, ("f = linear r", "s = multiply r h; f = linear s")), "method"),
+    every("smooth-head", "targets of any sign", classifier(TANH_UNITS, (PROBABILITIES[0], "d y 4,3")), "method"), every("smooth-head", "penalised", penalised(TANH), "method"), every("smooth-head", "detached", detached(), "method"),
+    every("smooth-head", "jumps below", perceptron("sign", "tanh"), "method"), every("smooth-head", "poles below", perceptron("softsign", "tanh"), "method"), every("smooth-head", "affine", perceptron(), "method"),
+    every("smooth-head", "another loss", perceptron("tanh", loss="huber"), "method"), step("smooth-head", "gd", "density", "almost-every", TANH, "method"), step("smooth-head", "gd", "density", "-1/7", TANH, "claim"),
+    step("smooth-head", "adam", "density", "every", TANH, "method"),
+]  # fmt: skip
+
+ALL = ("rectified-head", "gd", "density", ALL_BUT)
+LEAKY = perceptron("leaky_relu")
+RECTIFIED = [
+    step(*ALL, perceptron("relu", "relu"), left_out=("3/2",)), step(*ALL, name="more left out:", left_out=("1", "3/2", "2")), step(*ALL, perceptron("tanh", "relu"), name="smooth below:", left_out=("3/2",)),
+    step(*ALL, LEAKY, left_out=("1",)), every("rectified-head", "leaky", LEAKY), step("rectified-head", "sgd", "density", "every", LEAKY), step("rectified-head", "gd", "density", "1/7", RELU), step("rectified-head", "gd", "density", "3/2", LEAKY),
+    step("flat-point", "gd", "density", ALL_BUT, DEEP, also=RESCALED, left_out=("1",)), step("smooth-head", "gd", "density", ALL_BUT, TANH, left_out=("1/2", "3/2")), step("rescaled-head", "gd", "density", ALL_BUT, classifier(), left_out=("2",)),
+    step("constant-features", "gd", "density", ALL_BUT, SMOOTH, also=BY_UNITS, left_out=("2",)),
+    every("rectified-head", "dead units", RELU, "method"), step(*ALL, RELU, "method", "another step size:", left_out=("1", "2")), step("rectified-head", "gd", "density", "3/2", RELU, "method"), step(*ALL, TANH, "method", "smooth units:", left_out=("3/2",)),
+    step(*ALL, perceptron(), "method", "linear:", left_out=("3/2",)), step(*ALL, penalised(RELU), "method", "penalised:", left_out=("3/2",)), step(*ALL, classifier(), "method", "labels:", left_out=("3/2",)), step(*ALL, DEEP_RELU, "method", "no biases:", left_out=("3/2",)),
+    step(*ALL, classifier(*SQUARED, ("relu h", "clamp h low:0 high:6")), "method", "bounded units:", left_out=("3/2",)), step(*ALL, classifier(*SQUARED, ("; p b 3", ""), ("a b", "a null")), "method", "no shifts:", left_out=("3/2",)),
+    step(*ALL, classifier(*SQUARED, ("relu h", "leaky_relu h slope:-1/2")), "method", "a negative slope:", left_out=("3/2",)), step(*ALL, detached("relu"), "method", "detached:", left_out=("3/2",)),
+    step(*ALL, classifier(*SQUARED, ("p a", "d m 4,3; p a"), ("f = linear r", "s = multiply r m; f = linear s")), "method", "a factor of any sign:", left_out=("3/2",)),
+    step(*ALL, classifier(*SQUARED, ("p a", 'd m 4,3 range=["0",null]; p a'), ("f = linear r", "s = multiply r m; f = linear s")), name="a mask:", left_out=("3/2",)),
+    step(*ALL, RELU, "schema", "none left out:"), step(*ALL, RELU, "claim", "descending:", left_out=("3/2", "1")), step(*ALL, RELU, "claim", "twice:", left_out=("3/2", "3/2")), step(*ALL, RELU, "claim", "zero:", left_out=("0", "3/2")),
+    step(*ALL, RELU, "rational", "not in lowest terms:", left_out=("6/4",)), step("rectified-head", "gd", "density", "every", LEAKY, "schema", "one left out:", left_out=("3/2",)),
+    step("rectified-head", "sgd", "density", ALL_BUT, LEAKY, "claim", left_out=("3/2",)), step("gradient-step", "gd", "density", ALL_BUT, RELU, "method", left_out=("3/2",)), step("rectified-head", "gd", "density", "almost-every", LEAKY, "method"),
+]  # fmt: skip
+
 COLLAPSING = [
     collapse("countable-image", "rounding"), collapse("countable-image", "rounding", STEP), collapse("countable-image", "sphere", code="method"),
     collapse("countable-image", "gradients", code="schema"), collapse("countable-image", "rounding", pointwise("log"), "domain"), collapse("countable-image", "rounding", step="1", code="schema"),
@@ -185,7 +274,7 @@ COLLAPSING = [
     collapse("dead-head", "gd", perceptron(examples=1), "method", step="3/2", name="one example:"), collapse("dead-head", "gd", step="-3/2", code="claim"),
 ]  # fmt: skip
 
-CASES = [*GRAPHS, *ALL_METHODS, *STEPS, *CONSTANT, *COLLAPSING]
+CASES = [*GRAPHS, *ALL_METHODS, *STEPS, *CONSTANT, *HEADS, *RECTIFIED, *COLLAPSING]
 
 
 def methods_shown() -> set[tuple[str, str, str]]:
