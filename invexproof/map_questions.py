@@ -48,6 +48,11 @@ class MapQuestion:
         """The file of weights that the certificate will name."""
         return self.target.sidecar
 
+    @property
+    def quick(self) -> bool:
+        """A search may take any time."""
+        return False
+
     def options(self) -> dict[str, Any]:
         """What the provenance says of the question."""
         return {"timeout": None if self.timeout is None else f"{self.timeout:g}"}

@@ -23,7 +23,7 @@ from invexproof.certificates import (
 )
 from invexproof.certificates.builder import Document
 from invexproof.claims import INVEX, KINDS
-from invexproof.execution import GRACE, WorkerDied, Workers
+from invexproof.execution import GRACE, WorkerDied, Workers, answer_here
 from invexproof.opinions import Opinion, consult, contradictions
 from invexproof.results import Result, folder_of
 from invexproof.subjects import Target
@@ -47,6 +47,10 @@ class Asked(Protocol):
     @property
     def sidecar(self) -> Sidecar | None:
         """The file of weights that the certificate will name."""
+
+    @property
+    def quick(self) -> bool:
+        """Whether the answer takes milliseconds, so that no process of its own is worth it."""
 
     def options(self) -> dict[str, Any]:
         """What the provenance says of the question."""
@@ -76,6 +80,11 @@ class Question:
     out: Path | None = None
     opinions: tuple[str, ...] = ()
     hint: str = ""
+
+    @property
+    def quick(self) -> bool:
+        """A search may take any time."""
+        return False
 
     def options(self) -> dict[str, Any]:
         """What the provenance says of the question."""
@@ -148,7 +157,8 @@ class Prover:
         limit = None if question.timeout is None else question.timeout + GRACE
         self._say("searching")
         try:
-            timed = self.workers.ask(question.request(folder), limit)
+            ask = answer_here if question.quick else self.workers.ask
+            timed = ask(question.request(folder), limit)
         except WorkerDied as death:
             return replace(blank, reason=str(death))
         return self.answer(question, timed.value, timed.seconds, folder)

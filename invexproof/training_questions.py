@@ -88,6 +88,11 @@ class TrainingQuestion:
     def sidecar(self) -> None:
         """Claims hold for all weights, so there is no file of them."""
 
+    @property
+    def quick(self) -> bool:
+        """The checker's own reading of the graph is all that there is to do."""
+        return True
+
     def options(self) -> dict[str, Any]:
         """What the provenance says of the question."""
         return {**self.target.settings, "subject": self.target.name}

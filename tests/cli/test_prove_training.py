@@ -17,10 +17,11 @@ from typer.testing import CliRunner
 import invexcheck
 from invexcheck.architectures.methods import COLLAPSES, METHODS
 from invexcheck.supervise import Supervisor
+from invexproof import proving
 from invexproof.architectures.losses import LOSSES
 from invexproof.architectures.reference import REFERENCES
 from invexproof.cli.application import app
-from invexproof.execution import Timed, Workers
+from invexproof.execution import Timed
 from invexproof.training_methods import ALIASES
 from tests.cli.running import run
 
@@ -380,10 +381,10 @@ def test_a_provenance_that_lies_changes_nothing(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "name"), [(Workers, "ask"), (Supervisor, "check")], ids=["search", "check"]
+    ("place", "name"), [(proving, "answer_here"), (Supervisor, "check")], ids=["search", "check"]
 )
 def test_interrupt_leaves_nothing(
-    place: type, name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+    place: Any, name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
@@ -402,7 +403,7 @@ def test_a_certificate_about_another_problem_is_no_answer(
     invoke("prove", "training", "smooth.yaml", "-o", "other.cert.json")
     document = json.loads((folder / "other.cert.json").read_bytes())
     reply = {"verdict": "proved", "document": document, "reason": "", "boxes": [], "delta": None, "notes": []}
-    monkeypatch.setattr(Workers, "ask", lambda *_: Timed(reply, 0.0))
+    monkeypatch.setattr(proving, "answer_here", lambda *_: Timed(reply, 0.0))
     for arguments in (
         ["kinks.yaml"],
         ["smooth.yaml", "--optimizer", "sgd"],
