@@ -35,6 +35,7 @@ LEMMAS: dict[str, Lemma] = {
     "dead-head": Lemma("The step size of dead units"),
     "dead-region": Lemma("Dead regions"),
     "decay": Lemma("Decay of powers times exponentials"),
+    "decayed-head": Lemma("Weight decay over heads"),
     "dependent-outputs": Lemma("Dependent outputs"),
     "derivative": Lemma("Terms and slopes"),
     "determinant": Lemma("Determinants as terms"),

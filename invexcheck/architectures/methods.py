@@ -180,6 +180,15 @@ METHODS: dict[Key, Method] = {
         "transformed-step",
         _parameters(OUTSIDE, "theta -> theta - eta (v(theta) + lambda theta), for any real lambda,"),
     ),
+    ("weight-decay", DENSITY, EVERY): Method(
+        "flat-point",
+        _parameters(
+            f"For every real lambda: {UNDECAYED[0].lower()}{UNDECAYED[1:]}",
+            "theta -> theta - eta (v(theta) + lambda theta)",
+            " So it is for every sequence of such step sizes.",
+        ),
+        others=HEADS,
+    ),
     ("clip-norm", DENSITY, ALMOST_EVERY): Method(
         "transformed-step",
         _parameters(

@@ -161,7 +161,8 @@ def _every(
     apply: Callable[[Session, TrainingClaim, Fields], list[Obligation]],
     lemmas: tuple[str, ...],
 ) -> Rule:
-    return Rule(name, (TrainingClaim,), (*FIELD, "step-sequences", *lemmas), apply, ((NONSINGULAR, False),))
+    lemmas = (*FIELD, "step-sequences", *lemmas, "decayed-head")
+    return Rule(name, (TrainingClaim,), lemmas, apply, ((NONSINGULAR, False),))
 
 
 def _refuting(name: str, lemmas: tuple[str, ...]) -> Rule:
