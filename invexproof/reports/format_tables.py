@@ -11,7 +11,15 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from invexcheck.architectures import constant_heads, dead_heads, heads, selections, vanishing
+from invexcheck.architectures import (
+    constant_heads,
+    dead_heads,
+    forms,
+    heads,
+    selections,
+    smooth_heads,
+    vanishing,
+)
 from invexcheck.architectures.arithmetic import ARITHMETIC
 from invexcheck.architectures.attributes import REQUIRED, Attribute
 from invexcheck.architectures.linear import LINEAR
@@ -133,6 +141,12 @@ def _lists() -> str:
         "keeping": constant_heads.KEEPING,
         "rows": constant_heads.ROWWISE,
         "bending": constant_heads.BENDING,
+        "periodic": smooth_heads.PERIODIC,
+        "shifting": smooth_heads.BIASED,
+        "linear": forms.LINEAR,
+        "homogeneous": forms.HOMOGENEOUS,
+        "entire": forms.ENTIRE,
+        "jumping": {*SCALARS} - forms.LOCAL,
     }
     rows = [(name, ", ".join(f"`{op}`" for op in sorted(listed))) for name, listed in lists.items()]
     factors = (

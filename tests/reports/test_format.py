@@ -136,6 +136,36 @@ def test_schema_accepts_examples(document: dict[str, Any]) -> None:
     jsonschema.Draft202012Validator(SCHEMA).validate(document)
 
 
+OF_STEPS = {d["proof"]["step"]["rule"]: d for d in EXAMPLES if d["claim"]["kind"].startswith("training.")}
+
+
+@pytest.mark.parametrize(
+    ("rule", "changes"),
+    [
+        ("graph", {"step": "every"}),
+        ("flat-point", {"step": "0.1"}),
+        ("flat-point", {"step": None}),
+        ("flat-point", {"except": ["1/2"]}),
+        ("rectified-head", {"except": None}),
+        ("rectified-head", {"except": []}),
+        ("rectified-head", {"except": [0.5]}),
+        ("rectified-head", {"step": "every"}),
+        ("dead-head", {"step": "every"}),
+        ("dead-head", {"step": None}),
+        ("dead-head", {"start": "density"}),
+        ("null-image", {"step": "1/2"}),
+    ],
+)
+def test_schema_rejects_spoilt_claims_about_steps(rule: str, changes: dict[str, Any]) -> None:
+    """None takes a key away."""
+    jsonschema = pytest.importorskip("jsonschema")
+    document = OF_STEPS[rule]
+    claim = {key: value for key, value in (document["claim"] | changes).items() if value is not None}
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    assert validator.is_valid(document)
+    assert not validator.is_valid(document | {"claim": claim})
+
+
 def test_schema_knows_every_rule_with_its_fields() -> None:
     definitions = SCHEMA["$defs"]
     rules = {
