@@ -41,6 +41,8 @@ class Head:
             axis = min(1, len(self.architecture.values[value].shape) - 1)
         node = self.architecture.node(value)
         while node is not None and node.op in (*BIJECTIVE, "slice"):
+            if axis is None and node.op == "reshape" and not self.whole:
+                return None  # which outputs are left may differ from row to row
             before = self.architecture.values[node.arguments[0]].shape
             if axis is not None:
                 axis = moved_back(node, axis, before, self.architecture.values[value].shape)

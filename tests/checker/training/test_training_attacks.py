@@ -468,6 +468,28 @@ def test_features_that_may_vary(name: str) -> None:
     assert verdict(certificate(subject, NONSINGULAR, "constant-features", **claim)) == "method"
 
 
+CUT = 'd x 4,3; d y {} range=["0","1"]; p v 3,3; p a 3; p u 2,3; {}; h = linear x v a; i = {} h; o = linear i u {}; {}'
+CUT_ROWS = "r = reshape o shape=[8]; l = slice r axis=0 start=0 stop=7; "
+LAST = {
+    "smooth-head": ("p e 2", "tanh", "e", "mean_squared_error {} {}"),
+    "rescaled-head": ("p e 2", "relu", "e", "binary_cross_entropy_with_logits {} {} null null"),
+    "rescaled-head, squared": ("p e 1", "relu", "null", "mean_squared_error {} {}"),
+}
+
+
+@pytest.mark.parametrize("name", LAST)
+def test_heads_of_which_rows_lose_different_outputs(name: str) -> None:
+    """The theorems are about losses of rows, with the same outputs in each."""
+    bias, unit, last, loss = LAST[name]
+    claim = {"method": "gd", "start": "density", "step": "every"}
+    for shape, text, code in (
+        ("4,2", loss.format("o", "y"), None),
+        ("7", CUT_ROWS + loss.format("l", "y"), "method"),
+    ):
+        subject = graph(CUT.format(shape, bias, unit, last, text))
+        assert verdict(certificate(subject, NONSINGULAR, name.partition(",")[0], **claim)) == code
+
+
 HEAD = "d x 2,3; d y 2,2; p w 3,3; p b 3; p u 2,3; p e 2; {}"
 DEAD = {
     "relu": "a = linear x w b; h = relu a; o = linear h u e; mean_squared_error o y",
