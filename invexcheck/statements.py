@@ -78,10 +78,11 @@ def statement(session: Session, claim: AnyClaim) -> str:
 
 
 def _training_statement(claim: TrainingClaim) -> str:
-    method = ""
+    method, sums = "", not claim.negated
     if claim.method:
         key = (claim.method, claim.start, claim.step)
         method = (COLLAPSES[claim.method] if claim.negated else METHODS[key]).sentence
+        sums = sums and METHODS[key].sums
         listed = [str(q) for q in claim.exceptions[:MAX_EXCEPTIONS]]
         if len(claim.exceptions) > MAX_EXCEPTIONS:
             listed.append(f"{len(claim.exceptions) - MAX_EXCEPTIONS} more in the claim")
@@ -89,7 +90,7 @@ def _training_statement(claim: TrainingClaim) -> str:
         if claim.size is not None:
             method = method.replace("{size}", str(claim.size))
     sentence = KINDS[claim.kind][claim.negated].format(method=method)
-    return f"{sentence}\n{describe_training(claim.architecture, not claim.negated)}"
+    return f"{sentence}\n{describe_training(claim.architecture, sums)}"
 
 
 def _map_statement(session: Session, claim: MapClaim) -> str:

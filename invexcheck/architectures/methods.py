@@ -32,6 +32,11 @@ class Method:
     """Other rules that prove it, of other graphs."""
 
     @property
+    def sums(self) -> bool:
+        """Whether the same holds of sums of losses, with any real weights: particular step sizes depend on these."""
+        return not self.others
+
+    @property
     def rules(self) -> tuple[str, ...]:
         return (self.rule, *self.others)
 
