@@ -18,7 +18,7 @@ from invexcheck.architectures.values import BOOLEAN, EXTENDED, INTEGER, REAL, Ra
 from invexcheck.errors import Reject
 from invexcheck.limits import Limits
 from tests.architectures.evaluating import OPERATORS
-from tests.checker.training.operator_rows import Argument, Json
+from tests.checker.training.drawing import Argument, Json
 
 DTYPES = {REAL: torch.float64, EXTENDED: torch.float64, INTEGER: torch.int64, BOOLEAN: torch.bool}
 WINDOW = 4.0

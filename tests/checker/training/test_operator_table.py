@@ -10,7 +10,8 @@ torch = pytest.importorskip("torch")
 
 from invexcheck.architectures.table import OPERATORS  # noqa: E402
 from invexcheck.architectures.values import BOOLEAN, INTEGER, Smoothness  # noqa: E402
-from tests.checker.training.operator_rows import ROWS, Draw  # noqa: E402
+from tests.checker.training.drawing import Draw  # noqa: E402
+from tests.checker.training.operator_rows import ROWS  # noqa: E402
 from tests.checker.training.sampling import Application, accepted, jump, turn  # noqa: E402
 
 pytestmark = pytest.mark.torch
