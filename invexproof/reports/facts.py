@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from invexproof.reports import claim_facts, defect_facts, rank_facts, sign_facts, slope_facts, training_facts
+from invexproof.reports import (
+    claim_facts,
+    defect_facts,
+    head_facts,
+    rank_facts,
+    sign_facts,
+    slope_facts,
+    training_facts,
+)
 from invexproof.reports.scene import Fact
 
 FACTS: dict[str, Fact] = {
@@ -12,5 +20,6 @@ FACTS: dict[str, Fact] = {
     **rank_facts.FACTS,
     **defect_facts.FACTS,
     **training_facts.FACTS,
+    **head_facts.FACTS,
 }
 """Facts by the placeholder that stands for them."""

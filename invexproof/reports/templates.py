@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 
+from invexcheck.architectures.heads import SQUARED, Head
 from invexcheck.architectures.methods import EVERY
 from invexcheck.goals import Analytic, FullRank, MapClaim, TrainingClaim
 from invexcheck.networks.slope_forms import is_zero
@@ -14,6 +15,7 @@ from invexproof.reports.facts import FACTS
 from invexproof.reports.prose import Phrase, fill
 from invexproof.reports.scene import Scene
 from invexproof.reports.slope_facts import form
+from invexproof.reports.training_facts import claim as training_claim
 
 Choose = Callable[[Scene], tuple[str, ...]]
 """Which variants of a rule's text a scene needs, one after the other."""
@@ -121,6 +123,21 @@ def _transformed_step(scene: Scene) -> tuple[str, ...]:
     return ("sign",) if every else ("argument",)
 
 
+def _smooth_head(scene: Scene) -> tuple[str, ...]:
+    """Where the loss becomes affine far out, and a bias leads there, the argument is another one than elsewhere."""
+    head = Head(training_claim(scene).architecture)
+    bias = head.node is not None and head.node.operands[2] is not None
+    return ("text", "far" if bias and head.convex != SQUARED else "near", "end")
+
+
+def _rescaled_head(scene: Scene) -> tuple[str, ...]:
+    """Whether the features are data."""
+    head = Head(training_claim(scene).architecture)
+    features = None if head.node is None else head.node.operands[0]
+    linear = isinstance(features, int) and not head.architecture.values[features].trained
+    return ("text", "linear" if linear else "rescaled", "end")
+
+
 CHOOSE: Mapping[str, Choose] = {
     "interval": _interval,
     "product": _product,
@@ -135,6 +152,8 @@ CHOOSE: Mapping[str, Choose] = {
     "boxes": _boxes,
     "dead-region": _dead_region,
     "transformed-step": _transformed_step,
+    "smooth-head": _smooth_head,
+    "rescaled-head": _rescaled_head,
     **dict.fromkeys(("momentum-step", "adaptive-step"), lambda _: ("argument", "trap")),
     **dict.fromkeys(("stationary-point", "plateau", "kink", "maximum", "minimum"), _refutation),
 }

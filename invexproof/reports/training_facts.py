@@ -139,6 +139,11 @@ def selections(scene: Scene) -> str:
     )
 
 
+def each_selection(scene: Scene) -> str:
+    """What is said of one selection after another."""
+    return "it" if claim(scene).architecture.smoothness == Smoothness.ANALYTIC else "each of them"
+
+
 def unused(scene: Scene) -> str:
     """Whether all parameters take part."""
     architecture = claim(scene).architecture
@@ -161,6 +166,7 @@ FACTS: dict[str, Fact] = {
     "head": head,
     "curvature": curvature,
     "selections": selections,
+    "each_selection": each_selection,
     "unused": unused,
 }
 """Facts by the placeholder that stands for them."""

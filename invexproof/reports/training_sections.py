@@ -7,9 +7,18 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from invexcheck.architectures.graph import CONSTANT, DATA, Input
-from invexcheck.architectures.methods import ALMOST_EVERY, COLLAPSES, EVERY, METHODS, NUMBER, SEQUENCE
+from invexcheck.architectures.methods import (
+    ALL_BUT,
+    ALMOST_EVERY,
+    COLLAPSES,
+    EVERY,
+    METHODS,
+    NUMBER,
+    SEQUENCE,
+)
 from invexcheck.architectures.values import REALS, Smoothness
 from invexcheck.goals import TrainingClaim
+from invexcheck.statements import MAX_EXCEPTIONS
 from invexproof.reports.definitions import STATEMENTS
 from invexproof.reports.operator_words import CLASS_WORDS, WORDS
 from invexproof.reports.prose import Block, Math, Paragraph, Phrase, Section, Table, count, fill, tidy
@@ -34,6 +43,8 @@ PLAIN: Final = {
     " as 1/1000, this does not say that it is none.",
     NUMBER: "In plain words: training with this step size does not squeeze a set of parameters that has a"
     " volume into a set of volume 0.",
+    ALL_BUT: "In plain words: training does not squeeze a set of parameters that has a volume into a set of volume 0,"
+    " whatever the step size is, except for those that are named; of these, nothing is said.",
     EVERY: "In plain words: training does not squeeze a set of parameters and states that has a volume into"
     " a set of volume 0, whatever the step size is.",
     SEQUENCE: "In plain words: training does not squeeze a set of parameters that has a volume into a set of"
@@ -86,8 +97,15 @@ def sentence(claim: TrainingClaim) -> str:
     if not claim.method:
         return ""
     row = COLLAPSES[claim.method] if claim.negated else METHODS[claim.method, claim.start, claim.step]
-    text = row.sentence.replace("{size}", str(claim.size))
+    text = row.sentence.replace("{size}", str(claim.size)).replace("{except}", exceptions(claim))
     return _SYMBOL.sub(lambda found: SYMBOLS[found[0]], text)
+
+
+def exceptions(claim: TrainingClaim) -> str:
+    """The step sizes that a claim leaves out, as the checker lists them."""
+    listed = [str(size) for size in claim.exceptions[:MAX_EXCEPTIONS]]
+    more = len(claim.exceptions) - len(listed)
+    return ", ".join([*listed, f"{more} more in the claim"] if more else listed)
 
 
 def reasons(replay: Replay, claim: TrainingClaim, writer: Writer, prefix: str) -> list[Section]:

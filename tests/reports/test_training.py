@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import json
+import re
 import string
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import matplotlib.image
 import pytest
 
 import invexcheck
-from invexcheck.architectures.methods import COLLAPSES, METHODS, NUMBER
+from invexcheck.architectures.methods import ALL_BUT, COLLAPSES, METHODS, NUMBER
 from invexcheck.architectures.operators import result
 from invexcheck.architectures.table import OPERATORS
 from invexcheck.architectures.values import Smoothness
@@ -31,12 +32,15 @@ from invexproof.reports.side_conditions import CHOOSE, CONDITIONS, reasons
 from invexproof.reports.training_layers import MAX_ROWS, layers, trained
 from invexproof.reports.training_sections import PLAIN, SYMBOLS, breaks, describe, sentence
 from invexproof.reports.training_view import View
+from tests.checker.training.test_training_rules import name_of
+from tests.checker.training.training_cases import CASES, Case
 from tests.cli.running import run
 from tests.reports.examples import CERTIFICATES, EXAMPLES, FORMAT
 from tests.reports.operator_samples import SAMPLES
 
 Json = dict[str, Any]
 TRAINING = {d["proof"]["step"]["rule"]: d for d in EXAMPLES if d["claim"]["kind"].startswith("training.")}
+HEAD_RULES = ("smooth-head", "rescaled-head", "rectified-head")
 MLP = "mlp: [2, 16, 16, 1]\nactivation: relu\nloss: mse\nbatch: 4\n"
 VIT = (
     "vit: {depth: 12, width: 32, heads: 4, patch: 8, image: [3, 32, 32], classes: 10}\nloss: cross-entropy\n"
@@ -57,6 +61,7 @@ def claimed(graph: Json, method: str = "gd", start: str = "density", step: str =
     else:
         rule = METHODS[method, start, step].rule
         claim |= {"negated": False, "start": start, "step": "1/3" if step == NUMBER else step}
+        claim |= {"except": ["1/2"]} if step == ALL_BUT else {}
     return {
         "format": "invexproof-certificate/1", "claim": claim, "proof": {"step": {"rule": rule}}, "provenance": {},
     }  # fmt: skip
@@ -148,7 +153,7 @@ KEYS = [*METHODS, *((name, "density", "") for name in COLLAPSES)]
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: "-".join(key))
 def test_every_method_is_explained_in_the_words_of_the_checker(key: tuple[str, str, str]) -> None:
-    found = replay(claimed(DEAD if not key[2] else CUBE, *key))
+    found = replay(claimed(DEAD if key[2] in ("", ALL_BUT) else CUBE, *key))
     said = sentence(found.claim)  # type: ignore[arg-type]
     text = told(found.document)
     assert said in text
@@ -241,6 +246,40 @@ def test_numbers_of_collapses_are_those_of_the_graph() -> None:
     assert "with the second derivative 2." in told(TRAINING["dead-head"])
     assert "For the step size η = 1/2" in told(TRAINING["dead-head"])
     assert "the gradient by hidden.weight and head.weight tends to 0" in told(TRAINING["soft-threshold"])
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.code is None and c.rule in HEAD_RULES], ids=name_of)
+def test_reasons_name_the_last_layer_and_what_depends_on_it(case: Case) -> None:
+    document = case.document()
+    text = told(document)
+    head = re.search(r"\(W is (\w+), (b is (\w+)|without a bias)\)", text)
+    assert head is not None
+    names = [line[3] for line in document["claim"]["subject"]["inputs"]]
+    assert {head[1], head[3]} - {None} <= set(names)
+    assert ("σ′(τ)" in text) + ("σ′² = A + B" in text) + ("bends little somewhere" in text) + (
+        "cannot fit" in text
+    ) == 1
+    assert ("each of them one point" in text) is ("its selections" in text)
+
+
+def test_what_is_left_out_is_told() -> None:
+    texts = {
+        case.name: told(case.document())
+        for case in CASES
+        if case.rule == "rectified-head" and case.code is None
+    }
+    assert "nothing is said, 3/2. It is bad indeed" in texts["gd density all-but"]
+    assert "nothing is said, 3/2 (the claim leaves out 2 more" in texts["more left out: gd density all-but"]
+    assert "may be bad, 3/2; the claim is about 1/7" in texts["gd density 1/7"]
+    assert "nothing is left out" in texts["leaky: gd density every"]
+
+
+def test_weight_decay_moves_the_number_that_must_be_no_eigenvalue() -> None:
+    for rule in ("flat-point", "constant-features", "smooth-head", "rescaled-head"):
+        graph = TRAINING[rule]["claim"]["subject"]
+        document = claimed(graph, "weight-decay", step="every") | {"proof": {"step": {"rule": rule}}}
+        assert "1/η − λ takes the place of 1/η" in told(document)
+        assert "takes the place" not in told(TRAINING[rule])
 
 
 # -- layers -----------------------------------------------------------------------------------------------------

@@ -233,6 +233,8 @@ HEADS = [
     every("smooth-head", "normalised, squares", classifier(NORMALISED[0], ("r = relu h", "n = layer_norm h g e axes=1 epsilon:1/100; r = gelu n"), *SQUARED), "method"),
     every("smooth-head", "tied", classifier(TANH_UNITS, ("p a 3,3; ", ""), ("x a b", "x c b")), "method"), every("smooth-head", "a gate", classifier(TANH_UNITS, ("f = linear r", "s = multiply r h; f = linear s")), "method"),
     every("smooth-head", "targets of any sign", classifier(TANH_UNITS, (PROBABILITIES[0], "d y 4,3")), "method"), every("smooth-head", "penalised", penalised(TANH), "method"), every("smooth-head", "detached", detached(), "method"),
+    every("smooth-head", "some outputs", classifier(TANH_UNITS, *SQUARED, ("y 4,3", "y 4,2"), ("l = mean_squared_error f", "s = slice f axis=1 start=0 stop=2; l = mean_squared_error s"))),
+    every("smooth-head", "other outputs in other rows", classifier(TANH_UNITS, *SQUARED, ("y 4,3", "y 7"), ("l = mean_squared_error f", "t = reshape f shape=[12]; s = slice t axis=0 start=0 stop=7; l = mean_squared_error s")), "method"),
     every("smooth-head", "jumps below", perceptron("sign", "tanh"), "method"), every("smooth-head", "poles below", perceptron("softsign", "tanh"), "method"), every("smooth-head", "affine", perceptron(), "method"),
     every("smooth-head", "another loss", perceptron("tanh", loss="huber"), "method"), step("smooth-head", "gd", "density", "almost-every", TANH, "method"), step("smooth-head", "gd", "density", "-1/7", TANH, "claim"),
     step("smooth-head", "adam", "density", "every", TANH, "method"),
@@ -242,7 +244,7 @@ ALL = ("rectified-head", "gd", "density", ALL_BUT)
 LEAKY = perceptron("leaky_relu")
 RECTIFIED = [
     step(*ALL, perceptron("relu", "relu"), left_out=("3/2",)), step(*ALL, name="more left out:", left_out=("1", "3/2", "2")), step(*ALL, perceptron("tanh", "relu"), name="smooth below:", left_out=("3/2",)),
-    step(*ALL, LEAKY, left_out=("1",)), every("rectified-head", "leaky", LEAKY), step("rectified-head", "sgd", "density", "every", LEAKY), step("rectified-head", "gd", "density", "1/7", RELU), step("rectified-head", "gd", "density", "3/2", LEAKY),
+    step(*ALL, LEAKY, name="leaky:", left_out=("1",)), every("rectified-head", "leaky", LEAKY), step("rectified-head", "sgd", "density", "every", LEAKY), step("rectified-head", "gd", "density", "1/7", RELU), step("rectified-head", "gd", "density", "3/2", LEAKY),
     step("flat-point", "gd", "density", ALL_BUT, DEEP, also=RESCALED, left_out=("1",)), step("smooth-head", "gd", "density", ALL_BUT, TANH, left_out=("1/2", "3/2")), step("rescaled-head", "gd", "density", ALL_BUT, classifier(), left_out=("2",)),
     step("constant-features", "gd", "density", ALL_BUT, SMOOTH, also=BY_UNITS, left_out=("2",)),
     every("rectified-head", "dead units", RELU, "method"), step(*ALL, RELU, "method", "another step size:", left_out=("1", "2")), step("rectified-head", "gd", "density", "3/2", RELU, "method"), step(*ALL, TANH, "method", "smooth units:", left_out=("3/2",)),
