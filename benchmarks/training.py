@@ -38,8 +38,8 @@ LIMIT_PROVE, LIMIT_CHECK, LIMIT_BYTES = 6.0, 0.5, 150_000
 PEER = """
 import torch
 from benchmarks.training_models import MODELS
-from invexproof.architectures.torch_exporting import without_initialisation
-from invexproof.architectures.torch_inputs import read_inputs
+from invexproof.architectures.pytorch.exporting import without_initialisation
+from invexproof.architectures.pytorch.inputs import read_inputs
 model = MODELS[{number}]
 with without_initialisation():
     module = model.factory().train()
@@ -154,8 +154,8 @@ def _libraries(models: list[LibraryModel]) -> Report:
     import torch
 
     from invexproof.architectures.from_torch import model_of_module
-    from invexproof.architectures.torch_exporting import without_initialisation
-    from invexproof.architectures.torch_inputs import read_inputs
+    from invexproof.architectures.pytorch.exporting import without_initialisation
+    from invexproof.architectures.pytorch.inputs import read_inputs
     from invexproof.torch_programs import quiet
 
     rows = []

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
 from invexproof.architectures.errors import ArchitectureError
+from invexproof.architectures.pytorch.inputs import read_inputs
 from invexproof.architectures.texts import number
-from invexproof.architectures.torch_inputs import read_inputs
 from invexproof.errors import InvexproofError
 from invexproof.networks.yaml_items import near
 

@@ -17,8 +17,8 @@ from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.freezing import as_model, frozen
 from invexproof.architectures.graph import Graph
 from invexproof.architectures.losses import attach
+from invexproof.architectures.pytorch.inputs import read_inputs
 from invexproof.architectures.reference import REFERENCES, Architecture, named_as_reference, read_reference
-from invexproof.architectures.torch_inputs import read_inputs
 from invexproof.architectures.yaml_files import Training, read_yaml
 from invexproof.certificates.builder import read_document
 from invexproof.certificates.files import read_file
@@ -198,7 +198,7 @@ def _of_location(text: str, settings: Settings) -> Source:
         if torch is None:
             found = call(found, text, ArchitectureError)
         else:
-            from invexproof.architectures.torch_exporting import without_initialisation
+            from invexproof.architectures.pytorch.exporting import without_initialisation
 
             found = call(found, text, ArchitectureError, without_initialisation)
     return _of_object(found, name, settings)

@@ -14,13 +14,22 @@ from pathlib import Path
 from typing import Any
 
 from invexproof import onnx_reading
-from invexproof.architectures import building, onnx_parameters
+from invexproof.architectures import building
 from invexproof.architectures.builder import Model
 from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.graph import Shape
-from invexproof.architectures.onnx_lowering import Lowering
-from invexproof.architectures.onnx_reader import Reader, Values, type_of
-from invexproof.architectures.onnx_values import KINDS, MAX_ENTRIES, Failed, Given, Tracked, Value, stored
+from invexproof.architectures.onnx_files import parameters as trained_parameters
+from invexproof.architectures.onnx_files.lowering import Lowering
+from invexproof.architectures.onnx_files.reader import Reader, Values, type_of
+from invexproof.architectures.onnx_files.values import (
+    KINDS,
+    MAX_ENTRIES,
+    Failed,
+    Given,
+    Tracked,
+    Value,
+    stored,
+)
 from invexproof.onnx_reading import Array
 
 OLDEST_OPSET = 7
@@ -39,7 +48,7 @@ def model_of_onnx(
     """The training problem, still without a loss, of an ONNX file or of a loaded ``onnx.ModelProto``.
 
     ``parameters`` are patterns of names (as of files; ``!`` before one takes names away) that say which floating
-    tensors are trained, if not those that :mod:`invexproof.architectures.onnx_parameters` finds.  ``input_shapes``
+    tensors are trained, if not those that ``onnx_files.parameters`` finds.  ``input_shapes``
     are the shapes of inputs by name; lengths that neither they nor the file fix are 1, as a note says.  In
     ``training``, BatchNormalization takes the statistics of the batch and Dropout multiplies by a constant mask.
     ``output`` is the only output that is needed, if others cannot be read.
@@ -123,9 +132,9 @@ def _sources(
     candidates = {name: (tensor.data_type, tuple(tensor.dims)) for name, tensor in tensors.items()}
     if patterns:
         candidates |= {n: (elements[n], shape) for n, shape in shapes.items() if shape is not None}
-    trained = onnx_parameters.chosen(graph, candidates, patterns)
+    trained = trained_parameters.chosen(graph, candidates, patterns)
     values: Values = {"": None}
-    twins = {} if patterns else onnx_parameters.twins(graph, trained)
+    twins = {} if patterns else trained_parameters.twins(graph, trained)
     for name, (element, shape) in candidates.items():
         if name in trained and name not in twins:
             values[name] = Tracked(low.builder.parameter(name.lstrip("/"), shape), element)
@@ -246,7 +255,7 @@ def _report(low: Lowering, graph: Any, trained: Sequence[str], others: Sequence[
     floating = {t.name for t in graph.initializer if KINDS.get(t.data_type) == "real" and len(t.dims)}
     frozen = [name for name in others if name in floating]
     low.note(f"trained: {_listed(trained)}" + (f"; not trained: {_listed(frozen)}" if frozen else ""))
-    tied = onnx_parameters.shared(graph, trained)
+    tied = trained_parameters.shared(graph, trained)
     if tied:
         low.note(
             f"used in several places, and one parameter each: {_listed(tied)}; exporters merge tensors that are equal, "

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from invexproof import torch_programs
-from invexproof.architectures import torch_exporting
 from invexproof.architectures.builder import Model
 from invexproof.architectures.errors import ArchitectureError
-from invexproof.architectures.torch_inputs import ExampleInput, read_inputs
-from invexproof.architectures.torch_program import ProgramReader
+from invexproof.architectures.pytorch import exporting
+from invexproof.architectures.pytorch.inputs import ExampleInput, read_inputs
+from invexproof.architectures.pytorch.program import ProgramReader
 
 Inputs = str | Sequence[int] | Sequence[str] | Mapping[str, Any]
 SEMANTICS: Final = ("executed", "textbook")
@@ -33,7 +33,7 @@ def model_of_module(
     """The model that a ``torch.nn.Module`` computes, without its weights; to be used with ``losses.attach``.
 
     ``inputs`` are the shapes that it is called with, the batch included: ``1x3x224x224``, or
-    ``input_ids=1x16:int64,labels=1x16:int64`` (see :func:`torch_inputs.read_inputs`).  ``training=False`` reads the
+    ``input_ids=1x16:int64,labels=1x16:int64`` (see :func:`read_inputs`).  ``training=False`` reads the
     module in evaluation mode.  Raises :class:`ArchitectureError` if PyTorch is missing or cannot export the module, or
     if the module uses an operator that is not known.
     """
@@ -49,7 +49,7 @@ def model_of_program(program: Any, *, semantics: str = "executed") -> Model:
     torch = torch_programs.torch_package(ArchitectureError)
     if not isinstance(program, torch.export.ExportedProgram):
         raise ArchitectureError(f"{type(program).__name__} is no torch.export.ExportedProgram")
-    model = _read(torch_exporting.without_mutation(program), semantics)
+    model = _read(exporting.without_mutation(program), semantics)
     model.notes.insert(0, "an exported program; gradients that its module defines by hand would not be seen")
     return model
 
@@ -61,7 +61,7 @@ def model_of_location(
 
     This imports and runs the code found there: use it only on request, for code that is trusted.
     """
-    module = torch_programs.load_module(location, ArchitectureError, torch_exporting.without_initialisation)
+    module = torch_programs.load_module(location, ArchitectureError, exporting.without_initialisation)
     return model_of_module(module, inputs, training=training, semantics=semantics)
 
 
@@ -83,7 +83,7 @@ def exported(module: Any, inputs: Inputs, training: bool = True) -> Any:
     default = floats[0].dtype if floats else torch.get_default_dtype()
     positional = [e.tensor(torch, default) for e in examples if e.name is None]
     named = {e.name: e.tensor(torch, default) for e in examples if e.name is not None}
-    return torch_exporting.export(module, positional, named, training)
+    return exporting.export(module, positional, named, training)
 
 
 def _check_names(module: Any, examples: Sequence[ExampleInput]) -> None:

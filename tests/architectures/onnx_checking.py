@@ -15,7 +15,7 @@ from onnx.reference import ReferenceEvaluator
 from invexproof.architectures.builder import Builder, Model
 from invexproof.architectures.from_onnx import read_onnx
 from invexproof.architectures.graph import Input
-from invexproof.architectures.onnx_lowering import Lowering
+from invexproof.architectures.onnx_files.lowering import Lowering
 from tests.architectures.evaluating import evaluated
 
 RANDOM = np.random.default_rng(5)

@@ -431,7 +431,7 @@ def test_unknown_operators_are_named_with_their_place() -> None:
     made = model(
         [node("MatMul", "x w", "h"), node("Det", "h", name="volume")], {"x": [3, 3]}, {"w": weight(3, 3)}
     )
-    refused(made, "Det (volume)", "not known", "invexproof/architectures/onnx_operators.py")
+    refused(made, "Det (volume)", "not known", "invexproof/architectures/onnx_files/operators.py")
     foreign = model(
         [helper.make_node("Odd", ["x", "w"], ["y"], domain="far.away")],
         {"x": [3]},

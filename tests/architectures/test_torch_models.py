@@ -11,7 +11,7 @@ torch = pytest.importorskip("torch")
 
 from invexproof.architectures.from_torch import model_of_module  # noqa: E402
 from invexproof.architectures.losses import attach  # noqa: E402
-from invexproof.architectures.torch_exporting import without_initialisation  # noqa: E402
+from invexproof.architectures.pytorch.exporting import without_initialisation  # noqa: E402
 from tests.architectures.checking import inferred  # noqa: E402
 from tests.architectures.torch_checking import agrees  # noqa: E402
 

@@ -15,7 +15,7 @@ torch = pytest.importorskip("torch")
 import torch.nn.functional as F  # noqa: E402
 from torch import nn  # noqa: E402
 
-from invexproof.architectures import losses, torch_exporting  # noqa: E402
+from invexproof.architectures import losses  # noqa: E402
 from invexproof.architectures.builder import Model  # noqa: E402
 from invexproof.architectures.errors import ArchitectureError  # noqa: E402
 from invexproof.architectures.from_torch import (  # noqa: E402
@@ -25,7 +25,8 @@ from invexproof.architectures.from_torch import (  # noqa: E402
     model_of_program,
 )
 from invexproof.architectures.graph import Graph, Input  # noqa: E402
-from invexproof.architectures.torch_inputs import ExampleInput, read_inputs  # noqa: E402
+from invexproof.architectures.pytorch import exporting  # noqa: E402
+from invexproof.architectures.pytorch.inputs import ExampleInput, read_inputs  # noqa: E402
 from tests.architectures.checking import inferred  # noqa: E402
 from tests.architectures.torch_cases import Tied  # noqa: E402
 from tests.architectures.torch_functions import Function  # noqa: E402
@@ -366,7 +367,7 @@ def test_files_and_locations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     assert len(model_of_location("made_here:net", "1x3").builder.parameters) == 2
-    with torch_exporting.without_initialisation():
+    with exporting.without_initialisation():
         net = sys.modules["made_here"].net()
         late = torch.nn.init.ones_
     assert net.b.tolist() == [1.0, 1.0]
@@ -386,7 +387,7 @@ def test_full_size() -> None:
         def forward(self, x: Any) -> Any:
             return self.layers(x)
 
-    with torch_exporting.without_initialisation():
+    with exporting.without_initialisation():
         net = Wide()
     graph = losses.attach(model_of_module(net, "1x8192"), "mse")
     assert graph.parameter_count == 4 * (8192 * 8192 + 8192)

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 
 from invexproof.architectures.from_torch import exported
-from invexproof.architectures.torch_building import TorchBuilder
-from invexproof.architectures.torch_program import ProgramReader, names_of_outputs
+from invexproof.architectures.pytorch.building import TorchBuilder
+from invexproof.architectures.pytorch.program import ProgramReader, names_of_outputs
 from tests.architectures.evaluating import evaluated
 
 TOLERANCE = 1e-5

@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks import training, training_models
 from invexproof.architectures.graph import Graph
+from invexproof.architectures.pytorch.inputs import read_inputs
 from invexproof.architectures.reference import read_reference
-from invexproof.architectures.torch_inputs import read_inputs
 
 
 def test_models_can_be_named_on_the_command_line() -> None:

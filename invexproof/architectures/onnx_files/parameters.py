@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from invexproof.architectures.errors import ArchitectureError
-from invexproof.architectures.onnx_values import MAX_ENTRIES, TRAINABLE, stored
+from invexproof.architectures.onnx_files.values import MAX_ENTRIES, TRAINABLE, stored
 
 ALWAYS: Final[Mapping[str, tuple[int, ...]]] = {
     **dict.fromkeys(("Conv", "ConvTranspose", "LSTM", "GRU", "RNN"), (1, 2, 3)),

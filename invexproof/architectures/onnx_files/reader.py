@@ -12,12 +12,12 @@ from typing import Any, Final
 import numpy as np
 
 from invexproof import onnx_reading
-from invexproof.architectures import onnx_control, onnx_expansion
 from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.graph import Argument, Shape
-from invexproof.architectures.onnx_lowering import Lowering
-from invexproof.architectures.onnx_operators import HOW_TO_ADD, IGNORED, OF_SHAPES, OPERATORS, SEQUENCES
-from invexproof.architectures.onnx_values import (
+from invexproof.architectures.onnx_files import control, expansion
+from invexproof.architectures.onnx_files.lowering import Lowering
+from invexproof.architectures.onnx_files.operators import HOW_TO_ADD, IGNORED, OF_SHAPES, OPERATORS, SEQUENCES
+from invexproof.architectures.onnx_files.values import (
     KINDS,
     MAX_ENTRIES,
     Failed,
@@ -115,8 +115,8 @@ class Reader:
     # -- one node --------------------------------------------------------------------------------------------
 
     def _results(self, node: Any, inputs: list[Value], values: Values) -> list[Value]:
-        if node.op_type in onnx_control.CONTROL and _plain(node):
-            return onnx_control.CONTROL[node.op_type](self, node, inputs, values)
+        if node.op_type in control.CONTROL and _plain(node):
+            return control.CONTROL[node.op_type](self, node, inputs, values)
         self._checked(node)
         if node.op_type in SEQUENCES and _plain(node):
             return SEQUENCES[node.op_type](self.low, node, *inputs)
@@ -131,9 +131,7 @@ class Reader:
         key = node.op_type if _plain(node) else f"{node.domain}.{node.op_type}"
         row = OPERATORS.get(key)
         if row is None:
-            expanded = onnx_expansion.expanded(
-                self.onnx, node, self._input_types(node, inputs), self._imports
-            )
+            expanded = expansion.expanded(self.onnx, node, self._input_types(node, inputs), self._imports)
             if expanded is None:
                 raise ArchitectureError(
                     f"this operator{'' if _plain(node) else ' of the domain ' + node.domain} is not known where "
@@ -208,7 +206,7 @@ class Reader:
             for (name, _, sort), v in zip(sorts, inputs, strict=False)
             if name != "-" and v is not None
         ]
-        operands = [value for _, sort, value in pairs if sort == "operand"]
+        operands: list[Any] = [value for _, sort, value in pairs if sort == "operand"]
         literals = iter(self.low.operands(operands, "real") if operands else ())
         return {
             name: next(literals) if sort == "operand" else self._one(name, sort, value)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from invexproof.architectures import building
-from invexproof.architectures.onnx_lowering import Lowering
-from invexproof.architectures.onnx_values import Given, Tensor
+from invexproof.architectures.onnx_files.lowering import Lowering
+from invexproof.architectures.onnx_files.values import Given, Tensor
 
 
 def cross_entropy(

@@ -7,9 +7,8 @@ from fractions import Fraction
 from typing import Any, Final
 
 from invexproof.architectures import building
-from invexproof.architectures.aten_layers import pairwise_distance
 from invexproof.architectures.errors import ArchitectureError
-from invexproof.architectures.torch_building import (
+from invexproof.architectures.pytorch.building import (
     MEAN,
     REDUCTIONS,
     TorchBuilder,
@@ -24,6 +23,7 @@ from invexproof.architectures.torch_building import (
     shape_of,
     subtract,
 )
+from invexproof.architectures.pytorch.layers import pairwise_distance
 from invexproof.torch_programs import Row, row
 
 B = TorchBuilder

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from invexproof.architectures.errors import ArchitectureError
-from invexproof.architectures.torch_building import (
+from invexproof.architectures.pytorch.building import (
     Lowering,
     TorchBuilder,
     add,

@@ -19,19 +19,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from invexproof import onnx_reading
-from invexproof.architectures import onnx_forms as forms
-from invexproof.architectures import onnx_layers as layers
-from invexproof.architectures import onnx_losses as losses
-from invexproof.architectures import onnx_matrices as matrices
-from invexproof.architectures import onnx_recurrent as recurrent
-from invexproof.architectures import onnx_shapes as shapes
-from invexproof.architectures import onnx_windows as windows
-from invexproof.architectures.onnx_shapes import SEQUENCES
+from invexproof.architectures.onnx_files import forms, layers, losses, matrices, recurrent, shapes, windows
+from invexproof.architectures.onnx_files.shapes import SEQUENCES
 from invexproof.onnx_reading import Row, row
 
 __all__ = ["HOW_TO_ADD", "IGNORED", "OF_SHAPES", "OPERATORS", "SEQUENCES"]
 
-HOW_TO_ADD: Final = "add a row to invexproof/architectures/onnx_operators.py; its head says how"
+HOW_TO_ADD: Final = "add a row to invexproof/architectures/onnx_files/operators.py; its head says how"
 IGNORED: Final = onnx_reading.IGNORED | {
     *("training_mode", "sorted", "softmax_precision", "qk_matmul_output_mode", "round_mode", "precision"),
     *("extrapolation_value", "detect_negative", "detect_positive", "output_dtype", "fuse", "is_test"),

@@ -10,8 +10,8 @@ from invexproof.architectures import building
 from invexproof.architectures.building import select
 from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.graph import Argument
-from invexproof.architectures.onnx_lowering import Lowering
-from invexproof.architectures.onnx_values import Given, Tensor
+from invexproof.architectures.onnx_files.lowering import Lowering
+from invexproof.architectures.onnx_files.values import Given, Tensor
 
 MAX_STEPS: Final = 256
 """Recurrent layers and loops are unrolled up to so many steps."""
@@ -155,7 +155,7 @@ def recurrent(kind: str) -> Callable[..., tuple[int, ...]]:
         each = len(names) // len(ways)
         outputs, finals = [], []
         for k, backwards in enumerate(ways):
-            own = {"w": select(b, w, 0, k), "r": select(b, r, 0, k)}
+            own: dict[str, Any] = {"w": select(b, w, 0, k), "r": select(b, r, 0, k)}
             rows = None if bias is None else select(b, bias, 0, k)
             own["wb"] = None if rows is None else building.slice_axis(b, rows, 0, 0, gates * size)
             own["rb"] = None if rows is None else building.slice_axis(b, rows, 0, gates * size, None)

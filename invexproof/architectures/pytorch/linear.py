@@ -10,9 +10,8 @@ from string import ascii_letters
 from typing import Any, Final
 
 from invexproof.architectures import building
-from invexproof.architectures.aten_rearranging import pad
 from invexproof.architectures.errors import ArchitectureError
-from invexproof.architectures.torch_building import (
+from invexproof.architectures.pytorch.building import (
     TorchBuilder,
     add,
     axis_of,
@@ -24,6 +23,7 @@ from invexproof.architectures.torch_building import (
     scaled,
     subtract,
 )
+from invexproof.architectures.pytorch.rearranging import pad
 from invexproof.torch_programs import Row, row
 
 B = TorchBuilder

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
-from invexproof.architectures.aten_operators import OF_SHAPES, OPERATORS, TAKE_NUMBERS
 from invexproof.architectures.builder import Model
 from invexproof.architectures.errors import ArchitectureError
-from invexproof.architectures.torch_building import TorchBuilder
-from invexproof.architectures.torch_values import (
+from invexproof.architectures.pytorch.building import TorchBuilder
+from invexproof.architectures.pytorch.operators import OF_SHAPES, OPERATORS, TAKE_NUMBERS
+from invexproof.architectures.pytorch.values import (
     FINITE,
     Constants,
     Outside,
@@ -41,7 +41,7 @@ from invexproof.torch_programs import (
 )
 
 HOW_TO_ADD: Final = (
-    "add a row to one of the tables invexproof/architectures/aten_*.py (aten_operators.py says how), or write the "
+    "add a row to one of the tables invexproof/architectures/pytorch (operators.py there says how), or write the "
     "module with operators that are listed there"
 )
 _COPIES: Final = words(

@@ -16,8 +16,8 @@ from invexproof import onnx_reading
 from invexproof.architectures.building import axis_of, reshape, swap
 from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.graph import Shape
-from invexproof.architectures.onnx_lowering import Lowering, scalar
-from invexproof.architectures.onnx_values import Given, Tensor, Tracked
+from invexproof.architectures.onnx_files.lowering import Lowering, scalar
+from invexproof.architectures.onnx_files.values import Given, Tensor, Tracked
 from invexproof.networks.flows import number
 from invexproof.onnx_reading import Array
 
@@ -69,7 +69,11 @@ def resized(
         raise ArchitectureError("tf_crop_and_resize is not read; other coordinate transformations are")
     for axis in [k for k, r in ratio.items() if r != 1 and old[k] == new[k]] + changed:
         scale = ratio.get(axis, Fraction(new[axis], old[axis]))
-        settings = {"mode": mode, "coordinate_transformation_mode": place, "nearest_mode": rounding}
+        settings: dict[str, Any] = {
+            "mode": mode,
+            "coordinate_transformation_mode": place,
+            "nearest_mode": rounding,
+        }
         settings |= {"cubic_coeff_a": float(cubic), "exclude_outside": outside, "antialias": antialias}
         matrix = _resizing(old[axis], new[axis], scale, settings)
         last = len(old) - 1

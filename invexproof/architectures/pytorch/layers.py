@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from invexproof.architectures import building
 from invexproof.architectures.errors import ArchitectureError
-from invexproof.architectures.torch_building import (
+from invexproof.architectures.pytorch.building import (
     Axes,
     TorchBuilder,
     add,

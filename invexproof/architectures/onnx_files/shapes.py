@@ -13,8 +13,8 @@ from invexproof.architectures import building
 from invexproof.architectures.building import axis_of, reshape, select, transpose
 from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.graph import Shape
-from invexproof.architectures.onnx_lowering import Lowering, integers, scalar
-from invexproof.architectures.onnx_values import Given, Tensor, Tracked, Value, given
+from invexproof.architectures.onnx_files.lowering import Lowering, integers, scalar
+from invexproof.architectures.onnx_files.values import Given, Tensor, Tracked, Value, given
 from invexproof.onnx_reading import Array
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from invexproof.architectures import building
-from invexproof.architectures.torch_building import Axes, TorchBuilder, axis_of, over
+from invexproof.architectures.pytorch.building import Axes, TorchBuilder, axis_of, over
 from invexproof.torch_programs import Row, row
 
 B = TorchBuilder

@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any, Final
 
 from invexproof.architectures import building
-from invexproof.architectures.aten_linear import linear
 from invexproof.architectures.errors import ArchitectureError
-from invexproof.architectures.torch_building import TorchBuilder, add, multiply, subtract
+from invexproof.architectures.pytorch.building import TorchBuilder, add, multiply, subtract
+from invexproof.architectures.pytorch.linear import linear
 from invexproof.torch_programs import Row, row
 
 B = TorchBuilder

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from invexproof.architectures import building
-from invexproof.architectures.torch_building import (
+from invexproof.architectures.pytorch.building import (
     TorchBuilder,
     axis_of,
     literal,

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from invexproof.architectures.building import split
-from invexproof.architectures.torch_building import (
+from invexproof.architectures.pytorch.building import (
     TorchBuilder,
     add,
     axis_of,

@@ -9,12 +9,12 @@ import numpy as np
 
 from invexproof.architectures import building
 from invexproof.architectures.errors import ArchitectureError
-from invexproof.architectures.onnx_lowering import scalar
-from invexproof.architectures.onnx_recurrent import MAX_STEPS
-from invexproof.architectures.onnx_values import Failed, Given, Tracked, Value, given, tracked
+from invexproof.architectures.onnx_files.lowering import scalar
+from invexproof.architectures.onnx_files.recurrent import MAX_STEPS
+from invexproof.architectures.onnx_files.values import Failed, Given, Tracked, Value, given, tracked
 
 if TYPE_CHECKING:
-    from invexproof.architectures.onnx_reader import Reader
+    from invexproof.architectures.onnx_files.reader import Reader
 
 Values = dict[str, Value]
 

@@ -12,7 +12,7 @@ import numpy as np
 from invexproof.architectures.building import axis_of, reshape, slice_axis, swap
 from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.graph import Shape
-from invexproof.architectures.onnx_lowering import Lowering, integers, scalar
+from invexproof.architectures.onnx_files.lowering import Lowering, integers, scalar
 from invexproof.networks.flows import number
 from invexproof.onnx_reading import Array
 
@@ -60,9 +60,9 @@ def widened(
     pads = [(0, 0)] * first + [(max(0, p), max(0, q)) for p, q in margins]
     if not any(map(any, pads)):
         return x
-    before, after = zip(*pads, strict=True)
+    starts, ends = zip(*pads, strict=True)
     value = Fraction(value) if mode == "constant" else Fraction(0)
-    return low.node("pad", x, before=before, after=after, mode=mode, value=value)
+    return low.node("pad", x, before=starts, after=ends, mode=mode, value=value)
 
 
 # -- convolution -----------------------------------------------------------------------------------------------

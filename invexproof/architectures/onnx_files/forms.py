@@ -13,8 +13,8 @@ import numpy as np
 from invexproof.architectures.building import axis_of, reduce, reshape, swap, transpose
 from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.graph import Argument
-from invexproof.architectures.onnx_lowering import Lowering, integers, scalar
-from invexproof.architectures.onnx_values import KINDS, Given, Tensor, given
+from invexproof.architectures.onnx_files.lowering import Lowering, integers, scalar
+from invexproof.architectures.onnx_files.values import KINDS, Given, Tensor, given
 from invexproof.networks.flows import number
 from invexproof.onnx_reading import Array
 

@@ -3,7 +3,7 @@
 A row is a lowering and, for its parameters in order, the names of the operator's arguments (``x=self`` where the two
 differ); every other argument must have its default, or be ignored by ``torch_programs``.  A name is that of an
 operator, or of one overload (``max.dim``), which goes before.
-To add an operator: a row in one of the ``aten_*`` modules, and a case in ``tests/architectures/torch_cases.py``.
+To add an operator: a row in one of the modules of this folder, and a case in ``tests/architectures/torch_cases.py``.
 Operators on data alone need no row.
 """
 
@@ -12,32 +12,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from invexproof.architectures import (
-    aten_arithmetic,
-    aten_attention,
-    aten_functions,
-    aten_indexing,
-    aten_layers,
-    aten_linear,
-    aten_losses,
-    aten_rearranging,
-    aten_recurrent,
+from invexproof.architectures.pytorch import (
+    arithmetic,
+    attention,
+    functions,
+    indexing,
+    layers,
+    linear,
+    losses,
+    rearranging,
+    recurrent,
 )
 from invexproof.torch_programs import Row, words
 
 OPERATORS: Final[Mapping[str, Row]] = {
-    **aten_arithmetic.OPERATORS,
-    **aten_functions.OPERATORS,
-    **aten_rearranging.OPERATORS,
-    **aten_indexing.OPERATORS,
-    **aten_linear.OPERATORS,
-    **aten_layers.OPERATORS,
-    **aten_attention.OPERATORS,
-    **aten_losses.OPERATORS,
-    **aten_recurrent.OPERATORS,
+    **arithmetic.OPERATORS,
+    **functions.OPERATORS,
+    **rearranging.OPERATORS,
+    **indexing.OPERATORS,
+    **linear.OPERATORS,
+    **layers.OPERATORS,
+    **attention.OPERATORS,
+    **losses.OPERATORS,
+    **recurrent.OPERATORS,
 }
 
-TAKE_NUMBERS: Final = frozenset(aten_arithmetic.OPERATORS)
+TAKE_NUMBERS: Final = frozenset(arithmetic.OPERATORS)
 """Operators for which a constant scalar tensor is as good as a number."""
 
 OF_SHAPES: Final = words(

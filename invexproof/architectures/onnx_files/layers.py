@@ -13,8 +13,8 @@ from invexproof.architectures import building
 from invexproof.architectures.building import axis_of, reshape, swap
 from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.graph import MINUS_INFINITY
-from invexproof.architectures.onnx_lowering import Lowering, scalar
-from invexproof.architectures.onnx_values import Given, Tensor, Tracked
+from invexproof.architectures.onnx_files.lowering import Lowering, scalar
+from invexproof.architectures.onnx_files.values import Given, Tensor, Tracked
 from invexproof.onnx_reading import Array
 
 # -- norms -----------------------------------------------------------------------------------------------------

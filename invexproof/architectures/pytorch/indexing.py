@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from invexproof.architectures import building
 from invexproof.architectures.errors import ArchitectureError
-from invexproof.architectures.torch_building import TorchBuilder, axis_of, real, scattered_along
+from invexproof.architectures.pytorch.building import TorchBuilder, axis_of, real, scattered_along
 from invexproof.torch_programs import Row, row
 
 B = TorchBuilder

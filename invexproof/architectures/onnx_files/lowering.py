@@ -13,7 +13,7 @@ import numpy as np
 from invexproof.architectures.builder import Builder
 from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.graph import MINUS_INFINITY, Argument, Shape
-from invexproof.architectures.onnx_values import (
+from invexproof.architectures.onnx_files.values import (
     Failed,
     Given,
     Tensor,
