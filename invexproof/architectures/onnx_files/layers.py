@@ -115,7 +115,7 @@ def dropout(
     kept = Given(f"{low.place}:kept", 9, b.shape(x))
     if not low.training or chosen == 0:
         return x, kept
-    return low.node("multiply", x, b.constant(low.named("mask"), b.shape(x))), kept
+    return low.node("multiply", x, b.constant(low.named("mask"), b.shape(x), low=0)), kept
 
 
 # -- attention -------------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ class TorchBuilder(Builder):
 
     def mask(self, shape: Sequence[int]) -> int:
         """A dropout mask, already divided by the probability of keeping an entry."""
-        return self.made("dropout", shape, self.at)
+        return self.made("dropout", shape, self.at, low=0)
 
     def indices(self, shape: Sequence[int], count: int, what: str, *origin: Any) -> int:
         """Indices of an axis of this length, which are made of data."""
