@@ -170,7 +170,7 @@ def prove_training(
     claim: str = "gd-nonsingular",
     optimizer: str = "gd",
     start: str | None = None,
-    step: str | None = None,
+    step: str | Fraction | float | None = None,
     l2: Fraction | int | str | None = None,
     mode: str | None = None,
     semantics: str | None = None,
@@ -195,8 +195,9 @@ def prove_training(
         claim: ``"gd-nonsingular"``; or ``"paa"``: the loss is continuous and piecewise analytic in the parameters.
         optimizer: ``"gd"``, ``"adam"``, ``"clip-norm"``, ...: see :func:`invexproof.training_methods.methods`.
         start: ``"density"``: parameters and state have one; ``"zero"``: the state starts with zeros.
-        step: ``"every"``, ``"almost-every"`` or ``"almost-every-sequence"``, of gd also one step size, ``"1/10"``; None
-            takes the strongest that is proved.
+        step: ``"every"``, ``"all-but"`` (every one but those that the statement names), ``"almost-every"`` or
+            ``"almost-every-sequence"``; of gd also one step size: ``"1/10"``, ``0.1`` (which is taken for 1/10) or a
+            Fraction; None takes the strongest that is proved.
         l2: this times the sum of the squares of all trained parameters is added to the loss.
         mode: ``"train"``, or ``"eval"`` for modules in evaluation mode.
         semantics: functions as they are ``"executed"``, or as in a ``"textbook"``.
@@ -213,7 +214,7 @@ def prove_training(
     """
     kind = training_kind_of(claim)
     wanted = training_target(subject, settings(loss, inputs, output, l2, mode, semantics, parameters))
-    asked = training_of(optimizer, start, step, wanted.subject)
+    asked = training_of(optimizer, start, None if step is None else str(step), wanted.subject)
     path = None if out is None else Path(out)
     question = TrainingQuestion(wanted, kind, asked.method, asked.start, asked.step, timeout, path)
     with Prover() as prover:

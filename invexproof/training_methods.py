@@ -10,6 +10,7 @@ from typing import Any, Final
 from invexcheck.architectures.methods import COLLAPSES, DENSITY, METHODS, NUMBER, STARTS, STEPS, ZERO
 from invexproof.architectures.texts import number
 from invexproof.claims import ClaimError
+from invexproof.errors import InvexproofError
 from invexproof.networks.yaml_items import near
 from invexproof.provers.training import strongest
 from invexproof.training_questions import GD_NONSINGULAR, PIECEWISE_ANALYTIC
@@ -81,7 +82,7 @@ _CLAIM_ALIASES: Final = {
     "piecewise-analytic": "paa",
     "almost-everywhere-analytic": "paa",
 }
-_NUMBER: Final = re.compile(r"[-+]?\.?[0-9][0-9./e+-]*", re.I)
+_NUMBER: Final = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?(/\d+)?", re.I | re.ASCII)
 _JOINT: Final = ("momentum-step", "adaptive-step")
 """Rules about updates of the parameters and a state."""
 
@@ -171,7 +172,7 @@ def aliases_of(method: str) -> list[str]:
 def _step(text: str, method: str, start: str) -> str:
     """The step sizes that a text names: words, or one number, which becomes exact."""
     if not _NUMBER.fullmatch(text.strip()):
-        return _word(text, (*STEPS, "a number such as 1/10"), "step")
+        return _word(text, (*STEPS, "a positive number such as 1/10 or 0.1"), "step")
     known = [step for name, begin, step in METHODS if (name, begin) == (method, start)]
     if NUMBER not in known:
         said = f"--step {' or '.join(known)}" if known else "all of them at once, without --step"
@@ -179,9 +180,12 @@ def _step(text: str, method: str, start: str) -> str:
             f"nothing can be said yet about one step size of {method}, such as {text.strip():.20}; what can be asked "
             f"with --start {start}: {said}"
         )
-    value = number(text.strip())
+    try:
+        value = number(text.strip())
+    except InvexproofError as error:
+        raise ClaimError(f"--step {text:.20} is no number such as 1/10 or 0.1: {error}") from None
     if value <= 0:
-        raise ClaimError(f"the step size {text:.20} is not positive")
+        raise ClaimError(f"--step {text:.20} is not positive; a step size is a number such as 1/10 or 0.1")
     return str(value)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -143,9 +143,18 @@ STEP_TEXT: Final = {
 
 
 def claim_text(
-    name: str, claim: str, method: str = "gd", start: str = "", step: str = "", negated: bool = False
+    name: str,
+    claim: str,
+    method: str = "gd",
+    start: str = "",
+    step: str = "",
+    negated: bool = False,
+    left_out: Collection[str] = (),
 ) -> str:
-    """A claim about a training problem in short: ``gd on vit is non-singular for almost every step size``."""
+    """A claim about a training problem in short: ``gd on vit is non-singular for almost every step size``.
+
+    ``left_out`` are the exceptions of a claim about all step sizes but some.
+    """
     if claim == PIECEWISE_ANALYTIC:
         return f"the loss of {name} is continuous and piecewise analytic in the parameters"
     if negated and step and step not in STEP_TEXT:
@@ -154,4 +163,6 @@ def claim_text(
         return f"{method} on {name} is not non-singular: it maps a set of positive measure into a null set"
     zeros = " from a state of zeros" if start == "zero" else ""
     sizes = STEP_TEXT.get(step, f"for the step size {step}" if step else "")
+    if left_out:
+        sizes = f"{STEP_TEXT['every']} but {', '.join(left_out)}"
     return f"{method} on {name} is non-singular{zeros} {sizes}".rstrip()

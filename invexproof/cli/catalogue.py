@@ -65,7 +65,8 @@ def list_names(
     """List what has a name: activations, claims, optimizers, losses or architectures.
 
     Functions of torch, jax and keras can be named, too, as in torch.nn.SiLU. Claims are for invexproof prove;
-    optimizers, losses and architectures for invexproof prove training.
+    optimizers, losses and architectures for invexproof prove training. What is known of an optimizer is listed as
+    --start: --step; "one step size" is a number, as in --step 0.1.
 
     \b
     invexproof list --search swish

@@ -90,7 +90,9 @@ def prove_training(
         typer.Option(
             "--step",
             metavar="SIZES",
-            help="every, almost-every or almost-every-sequence of step sizes. Default: the strongest that is known.",
+            help="What is asked about: every step size, all-but one, almost-every one (all but countably many), "
+            "almost-every-sequence of them; or, of gd, one of them, such as 0.1 or 1/2. "
+            "Default: the strongest statement that is proved.",
             show_default=False,
         ),
     ] = None,
@@ -113,6 +115,7 @@ def prove_training(
 
     \b
     invexproof prove training mlp:2x16x1 --loss mse
+    invexproof prove training mlp:2x16x1,activation=relu --loss mse --step 0.1
     invexproof prove training vit:depth=2,width=96,image=3x32x32 --optimizer adamw
     invexproof prove training model.yaml --optimizer momentum --start zero
     invexproof prove training mymodels:Net --loss cross-entropy --input 8x3x32x32
@@ -149,5 +152,6 @@ def prove_training(
 def _headline(result: Result, question: TrainingQuestion) -> str:
     if result.verdict in ("proved", "refuted"):
         about = (question.target.name, question.claim, question.method, question.start, question.step)
-        return claim_text(*about, negated=result.verdict == "refuted")
+        claim = (result.certificate or {}).get("claim", {})
+        return claim_text(*about, negated=result.verdict == "refuted", left_out=claim.get("except", ()))
     return f"whether {question.text()}"

@@ -38,6 +38,16 @@ ORDER: Final = (EVERY, ALL_BUT, ALMOST_EVERY, SEQUENCE)
 """Statements about step sizes, the stronger ones first."""
 OF_SOME_GRAPHS: Final = ("flat-point", "rectified-head")
 """Rules that ask more of a graph than its smoothness."""
+PLAIN: Final = ("gd", "sgd")
+"""Methods whose step is that of gradient descent."""
+FEW_MAY_BE_BAD: Final = (
+    "countably many step sizes may be bad, all others are good (--step almost-every); "
+    "that {guess} is not known: {reasons}"
+)
+"""Where no theorem about particular step sizes applies."""
+ONE_IS_BAD: Final = (
+    "the step size {size} is bad, whatever the data are: all last hidden units can be dead (--step {size})"
+)
 OPEN_CASE: Final = (
     "whether a constant step size is good for all but countably many values, from a state of zeros and for a loss that "
     "is not analytic everywhere, is an open problem; ask for a state with a density (--start density), or for almost "
@@ -83,13 +93,28 @@ def prove_training(
     if step == ALL_BUT:
         claim["except"] = _exceptions(architecture)
         if not claim["except"]:
-            return Outcome(Verdict.UNDECIDED, reason="no step size is known to be the only one that may be bad")
+            return _particular(architecture, claim, "rectified units are not known to be the reason")
     outcome = _settled(architecture, claim, *METHODS[key].rules)
-    if step in STEPS or outcome.verdict is Verdict.PROVED:
-        return outcome
-    denied = {"kind": kind, "negated": True, "subject": subject, "method": method, "step": step}
-    refuted = _settled(architecture, denied, COLLAPSES[method].rule)
-    return refuted if refuted.verdict is Verdict.REFUTED else outcome
+    if METHODS[key].others and outcome.verdict is Verdict.UNDECIDED:
+        return _particular(architecture, claim, outcome.reason)
+    return outcome
+
+
+def _particular(architecture: Architecture, claim: dict[str, Any], reasons: str) -> Outcome:
+    """Where no theorem shows that particular step sizes are good: one that is bad, or what is known."""
+    method, step = claim["method"], claim["step"]
+    if step in STEPS:
+        head = DeadHead(architecture)
+        if step == EVERY and method in PLAIN and head.dies():
+            return Outcome(Verdict.UNDECIDED, reason=ONE_IS_BAD.format(size=1 / head.curvature()))
+        guess = "none is bad" if step == EVERY else "one at most is bad"
+    else:
+        denied = {key: claim[key] for key in ("kind", "subject", "method", "step")} | {"negated": True}
+        refuted = _settled(architecture, denied, COLLAPSES[method].rule)
+        if refuted.verdict is Verdict.REFUTED:
+            return refuted
+        guess = f"{step} is good"
+    return Outcome(Verdict.UNDECIDED, reason=FEW_MAY_BE_BAD.format(guess=guess, reasons=reasons))
 
 
 def _exceptions(architecture: Architecture) -> list[str]:
@@ -99,9 +124,14 @@ def _exceptions(architecture: Architecture) -> list[str]:
 
 
 def _settled(architecture: Architecture, claim: dict[str, Any], *rules: str) -> Outcome:
-    """The certificate by the first rule of the checker that applies; if none does, the first one's reason."""
-    outcomes = [_applied(architecture, claim, rule) for rule in rules]
-    return next((o for o in outcomes if o.verdict is not Verdict.UNDECIDED), outcomes[0])
+    """The certificate by the first rule of the checker that applies; if none does, their reasons."""
+    reasons: dict[str, None] = {}
+    for rule in rules:
+        outcome = _applied(architecture, claim, rule)
+        if outcome.verdict is not Verdict.UNDECIDED:
+            return outcome
+        reasons[outcome.reason] = None
+    return Outcome(Verdict.UNDECIDED, reason="; ".join(reasons))
 
 
 def _applied(architecture: Architecture, claim: dict[str, Any], rule: str) -> Outcome:

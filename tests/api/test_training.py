@@ -83,9 +83,44 @@ def test_refuted_undecided_and_the_other_claim() -> None:
 
 
 @pytest.mark.parametrize(
+    ("step", "activation", "verdict", "said"),
+    [
+        (None, "tanh", "proved", "every"),
+        ("every", "tanh", "proved", "every"),
+        ("0.1", "tanh", "proved", "1/10"),
+        (0.1, "tanh", "proved", "1/10"),
+        (Fraction(2, 4), "tanh", "proved", "1/2"),
+        (3, "tanh", "proved", "3"),
+        ("every", "sin", "undecided", "every"),
+        (None, "sin", "proved", "almost-every"),
+    ],
+)
+def test_step_sizes(step: Any, activation: str, verdict: str, said: str) -> None:
+    result = prove_training(small(activation=activation), step=step)
+    assert (result.verdict, result.step) == (verdict, said)  # type: ignore[attr-defined]
+
+
+def test_the_bad_step_size_of_rectified_units() -> None:
+    problem = "mlp:2x3x1,activation=relu"
+    result = prove_training(problem, "mse")
+    assert (result.verdict, result.step) == ("proved", "all-but")  # type: ignore[attr-defined]
+    assert "every real step size eta but 1/2," in result.statement
+    assert result.certificate is not None
+    assert result.certificate["claim"]["except"] == ["1/2"]
+    assert prove_training(problem, "mse", step="1/2").verdict == "refuted"
+    assert prove_training(problem, "mse", step="1/3").verdict == "proved"
+    assert "1/2 is bad" in prove_training(problem, "mse", step="every").reason
+
+
+@pytest.mark.parametrize(
     "given",
     [
         {"optimizer": "adan"},
+        {"step": 0},
+        {"step": -0.5},
+        {"step": float("nan")},
+        {"step": float("inf")},
+        {"step": "1/0"},
         {"claim": "invex"},
         {"start": "zero"},
         {"step": "sometimes"},

@@ -82,8 +82,14 @@ QUESTIONS = [
     # arguments, verdict, exit status, the name of the certificate, start, step
     (["smooth.yaml", "--step", "almost-every"], "proved", 0, "smooth.gd", "density", "almost-every"),
     (["mlp:2x3x3x1,bias=false"], "proved", 0, "mlp-2x3x3x1-bias-false.gd", "density", "every"),
-    (["kinks.yaml"], "proved", 0, "kinks.gd", "density", "almost-every"),
+    (["kinks.yaml"], "proved", 0, "kinks.gd", "density", "all-but"),
     (["kinks.yaml", "--step", "0.5"], "refuted", 10, "kinks.gd", "density", "1/2"),
+    (["kinks.yaml", "--step", "1/2", "--optimizer", "full-batch"], "refuted", 10, "kinks.gd", "density", "1/2"),
+    (["kinks.yaml", "--step", "1e-3"], "proved", 0, "kinks.gd", "density", "1/1000"),
+    (["smooth.yaml", "--step", ".25"], "proved", 0, "smooth.gd", "density", "1/4"),
+    (["smooth.yaml", "--step", "Every"], "proved", 0, "smooth.gd", "density", "every"),
+    (["smooth.yaml", "--optimizer", "weight-decay"], "proved", 0, "smooth.weight-decay", "density", "every"),
+    (["mlp:2x1", "--loss", "mse"], "proved", 0, "mlp-2x1.gd", "density", "almost-every"),
     (["mlp:2x3x1,bias=false", "--optimizer", "SGD", "--step", "almost-every"], "proved", 0,
      "mlp-2x3x1-bias-false.sgd", "density", "almost-every"),
     (["kinks.yaml", "--optimizer", "heavy_ball"], "proved", 0, "kinks.momentum", "density", "every"),
@@ -97,8 +103,8 @@ QUESTIONS = [
     (["jumps.yaml"], "proved", 0, "jumps.gd", "density", "almost-every"),
     (["own_models:graph", "--l2", "1/10"], "proved", 0, "graph.gd", "density", "almost-every"),
     (["own_models:made"], "proved", 0, "made.gd", "density", "almost-every"),
-    (["lossless.yaml", "--loss", "huber:sum,delta=1/2", "--step", "almost-every"], "proved", 0, "lossless.gd", "density",
-     "almost-every"),
+    (["lossless.yaml", "--loss", "huber:sum,delta=1/2", "--step", "almost-every"], "proved", 0, "lossless.gd",
+     "density", "almost-every"),
 ]  # fmt: skip
 
 
@@ -181,7 +187,10 @@ def test_the_open_case_names_what_can_be_asked_instead() -> None:
     [
         ["jumps.yaml", "--claim", "paa"],
         ["jumps.yaml", "--optimizer", "ista"],
-        ["kinks.yaml", "--step", "1/7"],
+        ["kinks.yaml", "--step", "every"],
+        ["mlp:2x1", "--step", "1/7"],
+        ["mlp:2x1", "--step", "every"],
+        ["mlp:2x1", "--step", "all-but"],
     ],
 )
 def test_what_is_suggested_where_nothing_is_known_can_be_proved(asked: list[str]) -> None:
@@ -189,6 +198,19 @@ def test_what_is_suggested_where_nothing_is_known_can_be_proved(asked: list[str]
     for suggestion in commands(text):
         invoke(*suggestion)
     assert commands(text)
+
+
+def test_answers_about_step_sizes_say_which_are_good_and_what_is_known() -> None:
+    asked = ["prove", "training", "kinks.yaml"]
+    assert invoke(*asked).startswith("proved: gd on kinks is non-singular for every step size but 1/2\n")
+    assert "the step size 1/2 is bad, whatever the data are" in invoke(*asked, "--step", "every", status=20)
+    assert "not non-singular for the step size 1/2" in invoke(*asked, "--step", "1/2", status=10)
+    assert "For the step size eta = 1/10," in invoke(*asked, "--step", "0.1")
+    linear = ["prove", "training", "mlp:2x1", "--loss", "mse", "--step"]
+    for step, guess in (("1/7", "1/7 is good"), ("every", "none is bad"), ("all-but", "one at most is bad")):
+        text = " ".join(invoke(*linear, step, status=20).split())
+        assert "reason: countably many step sizes may be bad, all others are good" in text
+        assert f"that {guess} is not known: " in text
 
 
 def test_suggestions_repeat_the_settings() -> None:
@@ -233,7 +255,20 @@ BAD_INPUT = [
     (["smooth.yaml", "--loss", "cross-entropy:smoothing=2"], "smoothing"),
     (["smooth.yaml", "--optimizer", "adan"], r"did you mean adam\?.*list optimizers"),
     (["smooth.yaml", "--optimizer", "adam", "--step", "0.1"], "one step size of adam.*--step every"),
-    (["smooth.yaml", "--step", "-1"], "not positive"),
+    (["smooth.yaml", "--step", "-1"], "--step -1 is not positive.*such as 1/10"),
+    (["smooth.yaml", "--step", "0"], "--step 0 is not positive"),
+    (["smooth.yaml", "--step", "0/5"], "not positive"),
+    (["smooth.yaml", "--step", "1/0"], "--step 1/0 is no number"),
+    (["smooth.yaml", "--step", "nan"], "--step 'nan'.*a positive number such as 1/10"),
+    (["smooth.yaml", "--step", "inf"], "a positive number"),
+    (["smooth.yaml", "--step", "1/2/3"], "a positive number"),
+    (["smooth.yaml", "--step", "0,1"], "a positive number"),
+    (["smooth.yaml", "--step", "1e999"], "--step 1e999 is no number.*powers of ten"),
+    (["smooth.yaml", "--step", "evry"], r"did you mean every\?"),
+    (
+        ["smooth.yaml", "--step", "0.1", "--optimizer", "sgd"],
+        "one step size of sgd.*--step almost-every or every",
+    ),
     (["smooth.yaml", "--step", "every", "--optimizer", "projection"], "leave out --start and --step"),
     (["smooth.yaml", "--step", "often"], "almost-every"),
     (["smooth.yaml", "--start", "zero"], "no state"),
