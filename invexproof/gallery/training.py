@@ -26,7 +26,7 @@ A step of a training method is *non-singular* if preimages of null sets are null
 density keep one for ever: almost surely no iterate hits a null set given in advance, such as the points where a kink
 makes differentiation choose a value. *Almost every step size* means all but countably many, which depend on the data;
 a step size drawn at random is almost surely a good one, and a particular one is decided only where it is named. Where
-weight decay λ is part of a step by signs or of AdamW, *every step size* leaves out η = 1/λ. The loss is *piecewise
+weight decay λ is part of a step, *every step size* leaves out η = 1/λ. The loss is *piecewise
 analytic* if it is continuous, and analytic off a closed null set. All is about exact real arithmetic. `invexcheck`
 prints each claim in full, with the update and the conditions on the data; p is the number of trained parameters.
 
