@@ -12,9 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Patch, Rectangle
 
+from invexcheck.architectures.dead_heads import DeadHead
 from invexcheck.architectures.graph import DATA
 from invexcheck.architectures.values import Smoothness
 from invexcheck.goals import TrainingClaim
+from invexproof.reports import collapse_plots
 from invexproof.reports.operator_words import CLASS_WORDS
 from invexproof.reports.replay import Replay
 from invexproof.reports.side_conditions import reasons
@@ -56,7 +58,13 @@ def draw(replay: Replay, *, thumbnail: bool = False) -> Figure:
         raise TypeError("the claim is not about a training problem")
     view = View(replay.claim.architecture)
     found = layers(view)
-    return _thumbnail(found) if thumbnail else _diagram(view, found)
+    if thumbnail:
+        return _thumbnail(found)
+    dead = replay.claim.negated and replay.claim.size is not None
+    figure = _diagram(view, found, collapse_plots.HEIGHT if dead else 0.0)
+    if dead:
+        collapse_plots.draw(figure, DeadHead(replay.claim.architecture))
+    return figure
 
 
 def notes(view: View) -> list[Note]:
@@ -91,10 +99,11 @@ def _thumbnail(found: Sequence[Layer]) -> Figure:
     return figure
 
 
-def _diagram(view: View, found: Sequence[Layer]) -> Figure:
+def _diagram(view: View, found: Sequence[Layer], below: float) -> Figure:
+    """The layers and the notes, with room for something else below, in inches."""
     said = notes(view)
     lines = list(_legend(said))
-    height = 0.45 + ROW * len(found) + 0.2 + TEXT * len(lines)
+    height = 0.45 + ROW * len(found) + 0.2 + TEXT * len(lines) + below
     figure = Figure(figsize=(WIDTH, height))
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_xlim(0, WIDTH)

@@ -346,6 +346,20 @@ def test_texts_in_pictures_do_not_overlap(text: str) -> None:
         assert not first.overlaps(second), f"{a!r} and {b!r}"
 
 
+def test_a_bad_step_size_is_drawn_with_where_it_leads() -> None:
+    figure = training_plots.draw(replay(TRAINING["dead-head"]))
+    figure.draw_without_rendering()
+    layers_drawn, parabola = figure.axes
+    box = parabola.get_tightbbox()
+    assert box is not None
+    assert all(not text.get_window_extent().overlaps(box) for text in layers_drawn.texts if text.get_text())
+    (said,) = figure.texts
+    assert "a step of size 1/2" in said.get_text()
+    assert not said.get_window_extent().overlaps(box)
+    assert said.get_window_extent().x1 <= figure.bbox.x1
+    assert len(training_plots.draw(replay(TRAINING["rectified-head"])).axes) == 1
+
+
 def test_connections_that_skip_layers_are_those_of_the_network() -> None:
     found = view(VIT)
     rows = layers(found)
