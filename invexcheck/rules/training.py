@@ -22,6 +22,21 @@ from invexcheck.reading import Fields
 from invexcheck.session import Session
 
 ANALYTIC, NONSINGULAR = "training.paa", "training.gd-nonsingular"
+HEADS: dict[str, tuple[Callable[[Head], bool], str]] = {
+    "constant-features": (
+        has_constant_features,
+        "the features of the last layer are not known to be constant anywhere",
+    ),
+    "smooth-head": (
+        has_smooth_units,
+        "the last hidden units are not known to be smooth ones with biases of their own",
+    ),
+    "rescaled-head": (
+        can_be_rescaled,
+        "the features of the last layer are not known to be linear in some parameters",
+    ),
+}
+"""What shows every step size good by the last layer, and what is said where it does not."""
 GRAPH = ("piecewise-analytic-graph", "operator-classes", "value-ranges")
 FIELD = (*GRAPH, "stop-gradient", "almost-every-step", "iterates")
 
@@ -86,30 +101,17 @@ def flat_point_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligat
     return []
 
 
-def constant_features_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
-    """At some points the features of a linear head are one vector, whose length avoids any eigenvalue."""
-    _row(goal, "constant-features")
-    if not has_constant_features(Head(goal.architecture)):
-        raise Reject("the features of the last layer are not known to be constant anywhere", "method")
-    return []
+def _head_rule(name: str) -> Callable[[Session, TrainingClaim, Fields], list[Obligation]]:
+    holds, complaint = HEADS[name]
 
+    def apply(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
+        """The last layer has points at which no eigenvalue of the Hessian is one over the step size."""
+        _row(goal, name)
+        if not holds(Head(goal.architecture)):
+            raise Reject(complaint, "method")
+        return []
 
-def smooth_head_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
-    """The last hidden units are smooth, and biases of their own make them anything."""
-    _row(goal, "smooth-head")
-    if not has_smooth_units(Head(goal.architecture)):
-        raise Reject(
-            "the last hidden units are not known to be smooth ones with biases of their own", "method"
-        )
-    return []
-
-
-def rescaled_head_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
-    """Rescaling the last layer moves all eigenvalues to 0 or infinity, but for those that its bias makes small."""
-    _row(goal, "rescaled-head")
-    if not can_be_rescaled(Head(goal.architecture)):
-        raise Reject("the features of the last layer are not known to be linear in some parameters", "method")
-    return []
+    return apply
 
 
 def rectified_head_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
@@ -178,9 +180,17 @@ RULES = (
     _proving("random-steps", ("sequential-steps",)),
     _proving("zero-state", ("zero-state",)),
     _every("flat-point", flat_point_rule, ("analytic-selections", "flat-point")),
-    _every("constant-features", constant_features_rule, ("structural-zero-gradient", "constant-features")),
-    _every("smooth-head", smooth_head_rule, ("analytic-selections", "smooth-head")),
-    _every("rescaled-head", rescaled_head_rule, ("analytic-selections", "weights-of-terms", "rescaled-head")),
+    _every(
+        "constant-features",
+        _head_rule("constant-features"),
+        ("structural-zero-gradient", "constant-features"),
+    ),
+    _every("smooth-head", _head_rule("smooth-head"), ("analytic-selections", "smooth-head")),
+    _every(
+        "rescaled-head",
+        _head_rule("rescaled-head"),
+        ("analytic-selections", "weights-of-terms", "rescaled-head"),
+    ),
     _every(
         "rectified-head", rectified_head_rule, ("analytic-selections", "weights-of-terms", "rectified-head")
     ),
