@@ -179,7 +179,11 @@ RULES = (
     _proving("adaptive-step", ("adaptive",)),
     _proving("random-steps", ("sequential-steps",)),
     _proving("zero-state", ("zero-state",)),
-    _every("flat-point", flat_point_rule, ("analytic-selections", "flat-point")),
+    _every(
+        "flat-point",
+        flat_point_rule,
+        ("analytic-selections", "structural-zero-gradient", "flat-point"),
+    ),
     _every(
         "constant-features",
         _head_rule("constant-features"),
