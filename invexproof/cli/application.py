@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -15,6 +16,8 @@ from invexproof.cli import atlas, audit, catalogue, certificates, invexify, prov
 from invexproof.cli.output import complain, err
 from invexproof.errors import InvexproofError
 
+OBJECTS_BETWEEN_COLLECTIONS = 100_000
+"""Libraries make many objects that stay: looking through them again and again takes a second of importing PyTorch."""
 INTERRUPTED = 130
 INTERNAL_ERROR = 70
 BAD_INPUT = 2
@@ -106,6 +109,7 @@ def invexproof(
 
 def main() -> None:
     """Run the command line, and exit."""
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     for stream in (sys.stdout, sys.stderr):
         # A terminal or pipe in an encoding that lacks a symbol gets an escape, not a traceback.
         if hasattr(stream, "reconfigure"):
