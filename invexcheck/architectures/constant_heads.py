@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invexcheck.architectures.graph import PARAMETER, Architecture, Node
+from invexcheck.architectures.graph import Architecture, Node
 from invexcheck.architectures.heads import Head, moved_back
 from invexcheck.architectures.scalars import SCALARS
 from invexcheck.architectures.values import Smoothness
@@ -17,20 +17,8 @@ ROWWISE = ("reshape", "transpose", "slice", "mean", "take")
 """Operators that choose rows, or average them, where they leave the axis of the features alone."""
 BENDING = frozenset(
     [
-        *(
-            "tanh",
-            "sigmoid",
-            "silu",
-            "gelu",
-            "mish",
-            "softplus",
-            "log_sigmoid",
-            "erf",
-            "erfc",
-            "atan",
-            "asinh",
-        ),
-        *("exp", "expm1", "sin", "cos", "sinh", "cosh", "square", "tanhshrink"),
+        *("tanh", "sigmoid", "silu", "gelu", "mish", "softplus", "log_sigmoid", "erf", "erfc"),
+        *("atan", "asinh", "exp", "expm1", "sin", "cos", "sinh", "cosh", "square", "tanhshrink"),
     ]
 )
 """Functions of one variable that are analytic on all of R and not constant."""
@@ -38,8 +26,7 @@ BENDING = frozenset(
 
 def uniform(architecture: Architecture) -> set[int]:
     """The values with one number in all entries, whatever the data, where all parameters are 0."""
-    parameters = [k for k, line in enumerate(architecture.inputs) if line.role == PARAMETER]
-    found = zeros(architecture, parameters)
+    found = zeros(architecture, architecture.trained)
     for k, node in enumerate(architecture.nodes, len(architecture.inputs)):
         if node.op in ENTRYWISE:
             same = all(isinstance(a, str) or a in found for a in node.operands)

@@ -78,6 +78,11 @@ class Architecture:
         return [line for line in self.inputs if line.role == PARAMETER]
 
     @property
+    def trained(self) -> set[int]:
+        """The numbers of the parameters."""
+        return {k for k, line in enumerate(self.inputs) if line.role == PARAMETER}
+
+    @property
     def dimension(self) -> int:
         """The number p of trained numbers."""
         return sum(prod(line.shape) for line in self.parameters)

@@ -9,11 +9,9 @@ from invexcheck.architectures.graph import PARAMETER, Architecture, Node
 from invexcheck.architectures.shapes import Shape
 from invexcheck.architectures.values import INTEGER, NONNEGATIVE, UNIT
 
+LOSSES = ("mean_squared_error", "cross_entropy", "binary_cross_entropy_with_logits")
 LAYERS = ("linear", "convolution", "transposed_convolution")
 BIJECTIVE = ("reshape", "transpose")
-LABELLED = ("cross_entropy", "negative_log_likelihood")
-
-
 SQUARED, ENTROPY, LOGISTIC = "squared", "entropy", "logistic"
 
 
@@ -35,7 +33,7 @@ class Head:
         if len(outputs) != 1 or self.loss.op not in LOSSES or self.architecture.detached:
             return None
         value, axis = outputs[0], None
-        if self.loss.op in LABELLED:
+        if self.loss.op == "cross_entropy":
             if value != self.loss.operands[0]:
                 return None
             axis = min(1, len(self.architecture.values[value].shape) - 1)
@@ -94,9 +92,6 @@ class Head:
         """Whether it is a parameter."""
         inputs = self.architecture.inputs
         return isinstance(operand, int) and operand < len(inputs) and inputs[operand].role == PARAMETER
-
-
-LOSSES = ("mean_squared_error", "cross_entropy", "binary_cross_entropy_with_logits")
 
 
 def moved_back(node: Node, axis: int, before: Shape, after: Shape) -> int | None:

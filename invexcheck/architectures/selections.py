@@ -78,8 +78,7 @@ def order_at_zero(architecture: Architecture) -> int:
 
     It says so of selections that are analytic near 0.
     """
-    parameters = [k for k, line in enumerate(architecture.inputs) if line.role == PARAMETER]
-    zero = zeros(architecture, parameters)
+    zero = zeros(architecture, architecture.trained)
     orders = [1 if line.role == PARAMETER else ENDLESS for line in architecture.inputs]
     for node in architecture.nodes:
         orders.append(min(_order(node, orders, zero), ENDLESS))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from invexcheck.architectures.graph import PARAMETER, Architecture, Node
+from invexcheck.architectures.graph import Architecture, Node
 from invexcheck.architectures.scalars import SCALARS
 from invexcheck.architectures.values import Smoothness
 
@@ -84,12 +84,12 @@ def vanishing_gradients(architecture: Architecture) -> set[int]:
     if architecture.smoothness == Smoothness.DISCONTINUOUS or not _tame(architecture):
         return set()
     alive = first_order(architecture, len(architecture.values) - 1)
-    return {k for k, line in enumerate(architecture.inputs) if line.role == PARAMETER} - alive
+    return architecture.trained - alive
 
 
 def first_order(architecture: Architecture, value: int) -> set[int]:
     """The parameters whose derivative of a value is not known to tend to 0 as all parameters do."""
-    parameters = [k for k, line in enumerate(architecture.inputs) if line.role == PARAMETER]
+    parameters = architecture.trained
     zero = zeros(architecture, parameters)
     alive = {value}
     first = len(architecture.inputs)
@@ -100,7 +100,7 @@ def first_order(architecture: Architecture, value: int) -> set[int]:
         for i, a in enumerate(node.operands):
             if isinstance(a, int) and not _dies(node, i, zero):
                 alive.add(a)
-    return alive & set(parameters)
+    return alive & parameters
 
 
 def _tame(architecture: Architecture) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 
 from flint import fmpq
@@ -80,6 +81,13 @@ def prove_training(
         if code != "domain":
             raise TrainingClaimError(f"the checker cannot read this graph: {error.message}") from None
         return Outcome(Verdict.UNDECIDED, reason=f"the loss is not known to be defined: {error.message}")
+    return _decided(architecture, subject, kind, method, start, step)
+
+
+def _decided(
+    architecture: Architecture, subject: dict[str, Any], kind: str, method: str, start: str, step: str
+) -> Outcome:
+    """The answer for a graph that has been read."""
     claim: dict[str, Any] = {"kind": kind, "negated": False, "subject": subject}
     if kind == ANALYTIC:
         return _settled(architecture, claim, "graph")
@@ -136,7 +144,7 @@ def _settled(architecture: Architecture, claim: dict[str, Any], *rules: str) -> 
 
 def _applied(architecture: Architecture, claim: dict[str, Any], rule: str) -> Outcome:
     step = claim.get("step", "")
-    size = fmpq(*map(int, step.split("/"))) if step and step not in STEPS else None
+    size = _rational(step) if step and step not in STEPS else None
     goal = TrainingClaim(
         claim["kind"],
         architecture,
@@ -145,7 +153,7 @@ def _applied(architecture: Architecture, claim: dict[str, Any], rule: str) -> Ou
         claim.get("start", ""),
         step if size is None else NUMBER,
         size,
-        tuple(fmpq(*map(int, q.split("/"))) for q in claim.get("except", ())),
+        tuple(map(_rational, claim.get("except", ()))),
     )
     proof = {"rule": rule}
     session = Session(Limits())
@@ -160,6 +168,10 @@ def _applied(architecture: Architecture, claim: dict[str, Any], rule: str) -> Ou
     verdict = Verdict.REFUTED if goal.negated else Verdict.PROVED
     document = {"format": FORMAT, "claim": claim, "proof": {"step": proof}, "provenance": {}}
     return Outcome(verdict, document)
+
+
+def _rational(text: str) -> fmpq:
+    return fmpq(*map(int, text.split("/")))
 
 
 def _not_in_the_table(method: str, start: str, step: str) -> Outcome:
@@ -178,13 +190,13 @@ def strongest(method: str, start: str, subject: dict[str, Any] | None = None) ->
 
     With a subject, the strongest that can be proved of it, if there is one.
     """
-    steps = [step for name, begin, step in METHODS if (name, begin) == (method, start)]
-    for step in sorted(set(steps) & set(ORDER), key=ORDER.index):
-        rule = METHODS[method, start, step].rule
-        if subject is None and rule not in OF_SOME_GRAPHS:
-            return step
-        if subject is not None:
-            outcome = prove_training(subject, NONSINGULAR, method, start, step)
-            if outcome.verdict is Verdict.PROVED:
-                return step
-    return ALMOST_EVERY if subject is None or not steps else strongest(method, start)
+    steps = [step for step in ORDER if (method, start, step) in METHODS]
+    if subject is not None:
+        with suppress(Reject, Refuse):  # whoever asks for a proof is told why there is none
+            architecture = infer(subject)
+            for step in steps:
+                outcome = _decided(architecture, subject, NONSINGULAR, method, start, step)
+                if outcome.verdict is Verdict.PROVED:
+                    return step
+    general = (step for step in steps if METHODS[method, start, step].rule not in OF_SOME_GRAPHS)
+    return next(general, ALMOST_EVERY)
