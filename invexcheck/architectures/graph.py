@@ -20,6 +20,7 @@ from invexcheck.architectures.operators import (
     MINUS_INFINITY,
     Call,
     Condition,
+    Guard,
     combined,
     operator,
     read_literal,
@@ -135,7 +136,7 @@ class _Reader:
         self.conditions: dict[Condition, None] = {}
         self.used: set[int] = set()
         self.names: set[str] = set()
-        self.guards: dict[int, tuple[str, tuple[int | None, ...], tuple[Value | None, ...]]] = {}
+        self.guards: dict[int, Guard] = {}
 
     def input(self, raw: Any, path: Path) -> None:
         """``[role, kind, shape, name]``, and ``[low, high]`` for numbers that are not trained."""

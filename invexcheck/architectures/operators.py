@@ -56,6 +56,10 @@ class Condition:
     bounds: tuple[int | None, ...] = ()
 
 
+Guard = tuple[str, tuple[int | None, ...], tuple[Value | None, ...]]
+"""A comparison: its operator, the numbers of its arguments, and the arguments."""
+
+
 @dataclass(slots=True)
 class Call:
     """One application of an operator."""
@@ -68,10 +72,8 @@ class Call:
     strict: bool = True
     """Whether to demand that the operator is defined."""
     conditions: list[Condition] = field(default_factory=list)
-    guards: Mapping[int, tuple[str, tuple[int | None, ...], tuple[Value | None, ...]]] = field(
-        default_factory=dict
-    )
-    """Comparisons by number: operator, numbers of the arguments, arguments."""
+    guards: Mapping[int, Guard] = field(default_factory=dict)
+    """Comparisons by number."""
 
     def __getitem__(self, name: str) -> Any:
         return self.attributes[name]

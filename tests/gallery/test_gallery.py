@@ -11,8 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from invexcheck.limits import Limits
-from invexcheck.supervise import Supervisor
 from invexproof import generated
 from invexproof.gallery import __main__ as command
 from invexproof.gallery.collection import COLLECTIONS, chosen
@@ -22,6 +20,7 @@ from invexproof.gallery.facts import basis, counted, described, point
 from invexproof.gallery.maps import MapEntry, claim_words
 from invexproof.gallery.networks import free_vision_transformer, skew_residual_block
 from invexproof.networks.evaluation import jacobian, output
+from tests.gallery.shipping import check_certificates
 
 ROOT = Path(__file__).resolve().parents[2]
 MAPS = COLLECTIONS[0]
@@ -67,16 +66,7 @@ def test_there_is_a_certificate_for_each_entry_that_is_decided() -> None:
 
 
 def test_shipped_certificates_are_valid_and_about_the_networks_of_the_entries() -> None:
-    with Supervisor(Limits(), 1) as supervisor:
-        verdicts = list(supervisor.check_all([str(path) for path in SHIPPED.values()]))
-    assert {Path(verdict.file).name for verdict in verdicts} == {path.name for path in SHIPPED.values()}
-    for verdict in verdicts:
-        name = Path(verdict.file).name.partition(".")[0]
-        question = ENTRIES[name].question()
-        assert verdict.verified is not None, f"{name}: {verdict.reason}"
-        assert verdict.verified.kind == question.claim
-        assert verdict.verified.negated == (ENTRIES[name].verdict == "refuted")
-        assert verdict.verified.subject_digest == question.target.digest, f"{name} is another network"
+    check_certificates(ENTRIES, SHIPPED)
 
 
 def test_the_page_has_every_entry_with_its_verdict_and_size() -> None:

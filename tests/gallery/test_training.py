@@ -10,12 +10,11 @@ import numpy as np
 import pytest
 
 from invexcheck.architectures.methods import COLLAPSES, METHODS
-from invexcheck.limits import Limits
-from invexcheck.supervise import Supervisor
 from invexproof import generated
 from invexproof.gallery.collection import COLLECTIONS
 from invexproof.gallery.deciding import LARGE, Decided, decide
 from invexproof.gallery.training import METHOD_WORDS, TrainingEntry, number
+from tests.gallery.shipping import check_certificates
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAINING = COLLECTIONS[1]
@@ -41,16 +40,7 @@ def test_page_and_certificates_are_made_again(decided: list[Decided]) -> None:
 
 
 def test_shipped_certificates_are_valid_and_say_what_the_entries_say() -> None:
-    with Supervisor(Limits(), 1) as supervisor:
-        verdicts = list(supervisor.check_all([str(path) for path in SHIPPED.values()]))
-    assert {Path(verdict.file).name for verdict in verdicts} == {path.name for path in SHIPPED.values()}
-    for verdict in verdicts:
-        name = Path(verdict.file).name.partition(".")[0]
-        question = ENTRIES[name].question()
-        assert verdict.verified is not None, f"{name}: {verdict.reason}"
-        assert verdict.verified.kind == question.claim
-        assert verdict.verified.negated == (ENTRIES[name].verdict == "refuted")
-        assert verdict.verified.subject_digest == question.target.digest, f"{name} is another problem"
+    check_certificates(ENTRIES, SHIPPED)
 
 
 def test_every_method_of_the_table_is_shown_and_has_a_name() -> None:
