@@ -6,6 +6,7 @@
 #   make docs     the manual, into site/      make atlas    certificates for the whole catalogue of activations
 #   make audit    what invexapi marks, decided: docs/audit-invexapi.md and its certificates
 #   make gallery  claims about networks and training, decided: docs/gallery*.md, certificates/maps and certificates/training
+#   make lemmas   compiles the proofs of the lemmas in Rocq (lemmas/rocq), which must be installed: see its error
 #   make bench    the benchmarks              make venv     only the environment
 #   make clean    removes what these targets made
 #
@@ -29,7 +30,13 @@ STAMP      := $(VENV)/.installed-$(subst $(comma),-,$(EXTRAS))
 DOCS_STAMP := $(VENV)/.installed-docs
 PROJECTS   := pyproject.toml invexcheck/pyproject.toml
 
-.PHONY: help venv demo test lint types docs atlas audit gallery bench clean
+# The Debian packages with Rocq (8.16, where it is called Coq) and the libraries that lemmas/rocq needs, all in one place.
+ROCQ_PACKAGES := coq libcoq-coquelicot libcoq-interval libcoq-mathcomp-algebra libcoq-mathcomp-fingroup \
+                 libcoq-mathcomp-analysis
+ROCQ_LIBRARIES := Coquelicot Flocq Interval mathcomp/algebra mathcomp/analysis mathcomp/fingroup mathcomp/ssreflect
+ROCQ_JOBS ?= 2
+
+.PHONY: help venv demo test lint types docs atlas audit gallery lemmas rocq-packages bench clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -107,9 +114,23 @@ audit:
 gallery: venv
 	$(BIN)/python -m invexproof.gallery -o .
 
+# Every file of the folder is a part of it, in the order of their dependencies; coq_makefile finds both out.
+lemmas:
+	@command -v coqc coq_makefile >/dev/null && for library in $(ROCQ_LIBRARIES); do \
+	    test -d "$$(coqc -where)/user-contrib/$$library" || { missing="$$library"; break; }; \
+	  done && test -z "$${missing-}" || { \
+	  echo "error: $${missing:+the library $$missing of }Rocq (Coq 8.16) is not installed:" \
+	       "apt install $(ROCQ_PACKAGES)" >&2; exit 1; }
+	@cd lemmas/rocq && coq_makefile -f _CoqProject *.v -o CoqMakefile
+	@$(MAKE) --no-print-directory -C lemmas/rocq -f CoqMakefile -j$(ROCQ_JOBS)
+
+rocq-packages:
+	@echo $(ROCQ_PACKAGES)
+
 bench: venv
 	$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf $(VENV) demo site build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	cd lemmas/rocq && rm -f *.vo *.vok *.vos *.glob .*.aux .lia.cache .nia.cache CoqMakefile CoqMakefile.conf .CoqMakefile.d
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,106 @@
+"""The Rocq proofs that the registry names are there, are complete, and rest on nothing but the axioms allowed."""
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from invexcheck.lemmas import LEMMAS
+
+ROOT = Path(__file__).resolve().parents[2]
+REGISTRY: list[dict[str, Any]] = tomllib.loads((ROOT / "lemmas/lemmas.toml").read_text("utf-8"))["lemma"]
+FORMAL = [entry for entry in REGISTRY if "rocq" in entry]
+AXIOMS = {axiom["name"] for axiom in tomllib.loads((ROOT / "lemmas/axioms.toml").read_text("utf-8"))["axiom"]}
+FOLDER = ROOT / "lemmas/rocq"
+SOURCES = sorted(FOLDER.glob("*.v"))
+
+TRUSTED_AWAY = re.compile(
+    r"\b(Admitted|admit|give_up|Abort|Axioms?|Conjectures?|Parameters?|Unset\s+(Guard|Positivity|Universe)"
+    r"|bypass_check|Declare\s+ML|Drop)\b|-type-in-type"
+)
+"""What would let a theorem pass without a proof."""
+
+
+def code(source: Path) -> str:
+    """The text of a file of Rocq without its comments, which may be nested, and its strings."""
+    kept, depth = [], 0
+    for part in re.split(r"(\(\*|\*\)|\"[^\"]*\")", source.read_text(encoding="utf-8")):
+        depth += {"(*": 1, "*)": -1}.get(part, 0)
+        kept += [part] if depth == 0 and part != "*)" and not part.startswith('"') else []
+    assert depth == 0, f"a comment without an end in {source.name}"
+    return "".join(kept)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_nothing_is_assumed_in_a_source(source: Path) -> None:
+    assert [match[0] for match in TRUSTED_AWAY.finditer(code(source))] == []
+
+
+def test_variables_are_those_of_sections() -> None:
+    """Outside of a section, `Variable` and its like declare axioms."""
+    outside = []
+    for source in SOURCES:
+        depth = 0
+        for word in re.findall(r"^\s*(Section|End|Variables?|Hypothes[ie]s|Context)\b", code(source), flags=re.M):
+            depth += {"Section": 1, "End": -1}.get(word, 0)
+            outside += [source.name] if depth == 0 and word not in ("Section", "End") else []
+    assert outside == []
+
+
+@pytest.mark.parametrize("entry", FORMAL, ids=lambda entry: entry["id"])
+def test_a_registered_theorem_is_stated_in_its_file(entry: dict[str, Any]) -> None:
+    assert entry["rocq"].keys() == {"file", "theorems"}
+    assert entry["rocq"]["theorems"]
+    text = code(ROOT / entry["rocq"]["file"])
+    for name in entry["rocq"]["theorems"]:
+        assert re.search(rf"^\s*(Theorem|Lemma|Corollary|Proposition)\s+{re.escape(name)}\b", text, flags=re.M), name
+
+
+def test_a_lemma_is_called_proved_by_rocq_only_if_a_theorem_is_registered() -> None:
+    assert {name for name, lemma in LEMMAS.items() if lemma.proof == "rocq"} <= {entry["id"] for entry in FORMAL}
+
+
+@pytest.mark.slow  # the proofs are compiled first, unless they are up to date
+def test_registered_theorems_rest_on_allowed_axioms(tmp_path: Path) -> None:
+    if shutil.which("coqc") is None:
+        pytest.skip("THE ROCQ PROOFS ARE NOT CHECKED: Rocq is not installed (`make lemmas` says what to install)")
+    built = subprocess.run(["make", "lemmas"], cwd=ROOT, capture_output=True, text=True, timeout=3600)
+    assert built.returncode == 0, built.stdout + built.stderr
+    names = sorted(
+        {f"Invex.{Path(entry['rocq']['file']).stem}.{name}" for entry in FORMAL for name in entry["rocq"]["theorems"]}
+    )
+    modules = sorted({name.rsplit(".", 1)[0] for name in names})
+    # One after the other, each into a file of its own; one that does not exist leaves none.
+    queries = [f"Require {module}." for module in modules]
+    queries += [f'Redirect "{tmp_path}/{name}" Print Assumptions {name}.' for name in names]
+    subprocess.run(
+        ["coqtop", "-q", "-R", str(FOLDER), "Invex"],
+        input="\n".join([*queries, "Quit."]),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=True,
+    )
+    assert [name for name in names if not (tmp_path / f"{name}.out").exists()] == [], "no such theorem"
+    found = {name: assumptions((tmp_path / f"{name}.out").read_text("utf-8")) for name in names}
+    assert {name: axioms - AXIOMS for name, axioms in found.items() if axioms - AXIOMS} == {}
+
+
+def assumptions(printed: str) -> set[str]:
+    """The names in what `Print Assumptions` prints."""
+    if printed.strip() == "Closed under the global context":
+        return set()
+    heading, _, body = printed.partition("\n")
+    assert heading == "Axioms:", printed
+    return set(re.findall(r"^\S+", body, flags=re.M))
+
+
+def test_assumptions_are_read() -> None:
+    assert assumptions("Closed under the global context\n") == set()
+    printed = "Axioms:\nA.b : forall x,\n  x\nC.long_name\n  : nat\nD is assumed to be positive.\n"
+    assert assumptions(printed) == {"A.b", "C.long_name", "D"}
