@@ -132,5 +132,5 @@ bench: venv
 
 clean:
 	rm -rf $(VENV) demo site build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	cd lemmas/rocq && rm -f *.vo *.vok *.vos *.glob .*.aux .lia.cache .nia.cache CoqMakefile CoqMakefile.conf .CoqMakefile.d
+	cd lemmas/rocq && rm -f *.vo *.vok *.vos *.glob .*.aux .lia.cache .nia.cache .nra.cache CoqMakefile CoqMakefile.conf .CoqMakefile.d
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -60,6 +60,24 @@ def test_a_registered_theorem_is_stated_in_its_file(entry: dict[str, Any]) -> No
         assert re.search(rf"^\s*(Theorem|Lemma|Corollary|Proposition)\s+{re.escape(name)}\b", text, flags=re.M), name
 
 
+@pytest.mark.parametrize("entry", FORMAL, ids=lambda entry: entry["id"])
+def test_the_course_says_what_rocq_has(entry: dict[str, Any]) -> None:
+    """The manual adds the statements themselves; see lemmas/manual.py."""
+    page = (ROOT / entry["proof"]["file"]).read_text(encoding="utf-8")
+    _, _, section = page.partition(f"\n## {entry['proof']['anchor']}\n")
+    section = " ".join(section.partition("\n## ")[0].split())
+    extent = "Rocq:" if entry["proof"]["kind"] == "rocq" else "Rocq, in part:"
+    names = ", ".join(f"`{name}`" for name in entry["rocq"]["theorems"])
+    assert f"{extent} {names} in `{Path(entry['rocq']['file']).name}`." in section
+
+
+def test_the_course_names_no_other_theorems() -> None:
+    pages = {entry["proof"]["file"] for entry in REGISTRY}
+    texts = [(ROOT / page).read_text(encoding="utf-8") for page in pages]
+    found = sum(len(re.findall(r"^Rocq(?:, in part)?:", text, flags=re.M)) for text in texts)
+    assert found == len(FORMAL)
+
+
 def test_a_lemma_is_called_proved_by_rocq_only_if_a_theorem_is_registered() -> None:
     assert {name for name, lemma in LEMMAS.items() if lemma.proof == "rocq"} <= {entry["id"] for entry in FORMAL}
 
