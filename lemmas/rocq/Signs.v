@@ -358,21 +358,21 @@ Proof.
   destruct H1 as [eps He]. exists eps. intros y Hy Hyy. apply He; [exact Hy|apply Hdom, Hyy].
 Qed.
 
-Definition minus (t : pfun) : pfun := PFun (dom t) (fun x => - value t x).
+Definition opposite (t : pfun) : pfun := PFun (dom t) (fun x => - value t x).
 
-Lemma fact1_minus t : fact1 t -> fact1 (minus t).
+Lemma fact1_opposite t : fact1 t -> fact1 (opposite t).
 Proof.
   intros H x Hx. apply (filterlim_comp _ _ _ (value t) Ropp _ (locally (value t x))); [apply H, Hx|].
   apply (filterlim_opp (value t x)).
 Qed.
 
-Lemma has_slope_minus t dt S : has_slope t dt S -> has_slope (minus t) (minus dt) S.
+Lemma has_slope_opposite t dt S : has_slope t dt S -> has_slope (opposite t) (opposite dt) S.
 Proof. intros H x Hx. apply (is_derive_opp (value t)), H, Hx. Qed.
 
 Lemma holds_opp r v : holds r (- v) <-> holds (reversed r) v.
 Proof. destruct r; simpl; lra. Qed.
 
-Lemma has_sign_minus t r S : has_sign (minus t) r S <-> has_sign t (reversed r) S.
+Lemma has_sign_opposite t r S : has_sign (opposite t) r S <-> has_sign t (reversed r) S.
 Proof.
   unfold has_sign; simpl; split; intros H x Hx; destruct (H x Hx) as [H1 H2]; (split; [exact H1|]);
     apply holds_opp; exact H2.
@@ -387,7 +387,7 @@ Proof.
 Qed.
 
 Lemma has_slope_mirror t dt S :
-  has_slope t dt S -> has_slope (mirror t) (minus (mirror dt)) (mirror_span S).
+  has_slope t dt S -> has_slope (mirror t) (opposite (mirror dt)) (mirror_span S).
 Proof.
   intros H x Hx. apply mem_mirror in Hx. specialize (H _ Hx). simpl.
   evar_last.
@@ -438,19 +438,19 @@ Theorem monotone_from_lower (t dt : pfun) (a : R) (hi : Rbar) (open open' : bool
 Proof.
   intros S H1 Hs Hd Hsl Hds Es Ed Hst. destruct (positive r) eqn:Pr.
   - apply (monotone_from_lower_pos t dt a hi open open' start slope r); assumption.
-  - assert (K : has_sign (minus t) (reversed r) S).
-    { apply (monotone_from_lower_pos (minus t) (minus dt) a hi open open' (reversed start) (reversed slope)
+  - assert (K : has_sign (opposite t) (reversed r) S).
+    { apply (monotone_from_lower_pos (opposite t) (opposite dt) a hi open open' (reversed start) (reversed slope)
                (reversed r)).
-      - apply fact1_minus, H1.
-      - apply has_sign_minus. destruct start; exact Hs.
+      - apply fact1_opposite, H1.
+      - apply has_sign_opposite. destruct start; exact Hs.
       - exact Hd.
-      - apply has_slope_minus, Hsl.
-      - apply has_sign_minus. destruct slope; exact Hds.
+      - apply has_slope_opposite, Hsl.
+      - apply has_sign_opposite. destruct slope; exact Hds.
       - destruct r; simpl in *; congruence.
       - destruct start; simpl in *; congruence.
       - destruct slope; simpl in *; congruence.
       - intros E. destruct start, slope, r; simpl in *; try discriminate; auto. }
-    apply (proj1 (has_sign_minus _ _ _)) in K. destruct r; exact K.
+    apply (proj1 (has_sign_opposite _ _ _)) in K. destruct r; exact K.
 Qed.
 
 (** [monotone-from-end], upper end: the slope has the opposite direction. *)
@@ -464,13 +464,13 @@ Theorem monotone_from_upper (t dt : pfun) (lo : Rbar) (b : R) (open open' : bool
   has_sign t r S.
 Proof.
   intros S H1 Hs Hd Hsl Hds Es Ed Hst. apply has_sign_mirror. unfold S, mirror_span; simpl.
-  apply (monotone_from_lower (mirror t) (minus (mirror dt)) (- b) (Rbar_opp lo) open' open start
+  apply (monotone_from_lower (mirror t) (opposite (mirror dt)) (- b) (Rbar_opp lo) open' open start
            (reversed slope) r).
   - apply fact1_mirror, H1.
   - intros x [Hx1 Hx2]. simpl in *. apply (Hs (- x)). split; simpl; lra.
   - intros x Hx. apply (Hd (- x)). apply (mem_mirror S x). exact Hx.
   - apply (has_slope_mirror t dt (interior S) Hsl).
-  - apply has_sign_minus. intros x Hx. simpl.
+  - apply has_sign_opposite. intros x Hx. simpl.
     assert (Hx' : mem (mirror_span (interior S)) x) by exact Hx.
     apply mem_mirror in Hx'. destruct (Hds _ Hx') as [D V].
     split; [exact D|destruct slope; exact V].
