@@ -3,6 +3,7 @@
 From Coq Require Import Reals Lra List.
 From Coquelicot Require Import Coquelicot.
 From Invex Require Import Calculus Stationary.
+From Invex Require Export Chain.
 Open Scope R_scope.
 
 (** * The data *)
@@ -18,18 +19,10 @@ Inductive shape : Type :=
 Record piece : Type := Piece { term : R -> R; slope : R -> R; form : shape }.
 
 (** Pieces from left to right, separated by cuts. *)
-Inductive pieces : Type :=
-  | Last (q : piece)
-  | Cut (q : piece) (c : R) (rest : pieces).
-
-Definition first (d : pieces) : piece :=
-  match d with Last q => q | Cut q _ _ => q end.
+Definition pieces : Type := chain piece.
 
 Definition upper (d : pieces) : Rbar :=
   match d with Last _ => p_infty | Cut _ c _ => Finite c end.
-
-Fixpoint cuts (d : pieces) : list R :=
-  match d with Last _ => nil | Cut _ c rest => c :: cuts rest end.
 
 (** ** What is asked of a piece *)
 
