@@ -27,6 +27,8 @@ from invexcheck.verdict import TrustedBase, Verified
 ACCEPTED_PROOFS = {"rocq": ("rocq",), "paper": ("rocq", "paper")}
 """For each value of ``--require``: how a lemma may be proved."""
 
+PROVED = {"rocq": "proved in Rocq", "paper": "proved on paper"}
+
 Message = dict[str, Any]
 
 
@@ -114,8 +116,8 @@ def _check(stored: bytes, folder: reading.Folder, limits: Limits, require: str) 
     verified = kernel.verify(loaded.document, limits, folder)
     for name in verified.lemmas:
         if name not in LEMMAS or LEMMAS[name].proof not in ACCEPTED_PROOFS[require]:
-            state = f"proved by {LEMMAS[name].proof}" if name in LEMMAS else "unknown"
-            raise Reject(f"the lemma {name} is {state}, and {require} is required", "lemma")
+            state = PROVED.get(LEMMAS[name].proof, "not proved") if name in LEMMAS else "unknown"
+            raise Reject(f"the lemma {name} is {state}, and must be {PROVED[require]}", "lemma")
     result = {field.name: getattr(verified, field.name) for field in fields(Verified)}
     return {"status": "VALID", "sha256": loaded.sha256, "verified": result}
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import invexcheck
 from invexcheck.lemmas import LEMMAS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,6 +81,19 @@ def test_the_course_names_no_other_theorems() -> None:
 
 def test_a_lemma_is_called_proved_by_rocq_only_if_a_theorem_is_registered() -> None:
     assert {name for name, lemma in LEMMAS.items() if lemma.proof == "rocq"} <= {entry["id"] for entry in FORMAL}
+
+
+@pytest.mark.parametrize("name", ["relu", "gelu", "sigmoid", "hardswish"])
+def test_who_requires_rocq_gets_it(name: str) -> None:
+    certificate = ROOT / f"certificates/activations/{name}.cert.json"
+    accepted = invexcheck.check(certificate)
+    assert accepted.verified is not None, accepted.reason
+    on_paper = [lemma for lemma in accepted.verified.lemmas if LEMMAS[lemma].proof == "paper"]
+    strict = invexcheck.check(certificate, require="rocq")
+    assert strict.status == ("INVALID" if on_paper else "VALID")
+    assert (strict.code, any(f"the lemma {lemma} is proved on paper" in strict.reason for lemma in on_paper)) == (
+        ("lemma", True) if on_paper else ("", False)
+    )
 
 
 @pytest.mark.slow  # the proofs are compiled first, unless they are up to date
