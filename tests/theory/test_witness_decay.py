@@ -208,3 +208,21 @@ def test_a_value_that_is_used_twice_does_not_die() -> None:
 
 def test_a_parameter_that_is_not_used_becomes_zero() -> None:
     assert step(lambda t: t[0] * t[0] * t[0], [0.7, 123.0], 0.1)[1] == 0
+
+
+def test_a_summand_that_is_used_twice_keeps_its_bias() -> None:
+    """relu(c + d) + c + d with d = z + beta: the unit dies, and beta still moves the loss; no direction is lost."""
+    x, u, y = (1.0, -2.0, 0.5, 3.0), (0.5, 1.0, -1.5, 2.0), (1.0, 0.0, 2.0, -1.0)
+
+    def loss(t: list[Taylor]) -> Taylor:
+        total: Any = 0
+        for a, b, target in zip(x, u, y, strict=True):
+            c, d = t[0] * a, t[1] * b + t[2]
+            error = relu(c + d) + c + d * 2 - target
+            total = error * error + total
+        return total  # type: ignore[no-any-return]
+
+    r = np.random.default_rng(9)
+    for _ in range(100):
+        theta = (r.normal(size=3) * 5).tolist()
+        assert singular(np.array(hessian(loss, theta)) + np.eye(3) * 0.5, 2.0) > 1e-3
