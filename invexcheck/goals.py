@@ -13,6 +13,7 @@ from typing import Any
 from flint import fmpq
 
 from invexcheck.architectures.graph import Architecture
+from invexcheck.architectures.sizes import WHATEVER, Sizes
 from invexcheck.errors import Path
 from invexcheck.intervals import Interval
 from invexcheck.networks.graph import Network, Segment
@@ -165,8 +166,7 @@ class TrainingClaim:
     """A top-level statement about the training problem of an architecture.
 
     `method`, `start` and `step` are as in `invexcheck.architectures.methods`; empty where the claim is about the
-    loss alone, and the last two where it is negated. `size` is the step size of a claim about one,
-    `exceptions` are those that a claim about all others leaves out.
+    loss alone, and `start` where it is negated. `sizes` is what goes with the word `step`.
     """
 
     kind: str
@@ -175,8 +175,7 @@ class TrainingClaim:
     method: str = ""
     start: str = ""
     step: str = ""
-    size: fmpq | None = None
-    exceptions: tuple[fmpq, ...] = ()
+    sizes: Sizes = WHATEVER
 
 
 AnyClaim = Claim | MapClaim | TrainingClaim

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 from flint import fmpq
 
 from invexcheck.architectures.graph import read_architecture
-from invexcheck.architectures.methods import ALL_BUT, COLLAPSES, METHODS, NUMBER, STEPS
+from invexcheck.architectures.methods import COLLAPSES, METHODS, SADDLES
+from invexcheck.architectures.sizes import WHATEVER, read_sizes
 from invexcheck.errors import Path, Refuse, Reject, shown, within
 from invexcheck.goals import AnyClaim, Claim, MapClaim, Obligation, ParameterRange, TrainingClaim
 from invexcheck.intervals import Undefined
 from invexcheck.limits import Limits
 from invexcheck.networks.graph import read_network
 from invexcheck.networks.tensors import rationals
-from invexcheck.reading import Fields, Folder, certificate, digest, rational
+from invexcheck.reading import Fields, Folder, certificate, digest
 from invexcheck.rules import RULES
 from invexcheck.rules.networks import ALMOST, INVEX
+from invexcheck.rules.training import ANALYTIC as ANALYTIC_LOSS
 from invexcheck.rules.training import NONSINGULAR as NONSINGULAR_STEP
+from invexcheck.rules.training import SADDLES_AVOIDED
 from invexcheck.rules.valley import is_vacuous
 from invexcheck.session import VARIABLE, Session
 from invexcheck.statements import KINDS, statement
@@ -161,35 +163,21 @@ def _read_training_claim(session: Session, kind: str, fields: Fields) -> Trainin
     with fields.object("subject") as subject:
         architecture = read_architecture(subject, session.limits, session.budget)
     negated = fields.flag("negated")
-    if kind != NONSINGULAR_STEP:
+    if kind == ANALYTIC_LOSS:
         return TrainingClaim(kind, architecture, negated)
+    method = fields.text("method")
     if negated:
-        method = fields.choice("method", COLLAPSES)
-        size = _step_size(fields) if method == "gd" else None
-        return TrainingClaim(kind, architecture, True, method, size=size)
-    method, start, step = (fields.text(name) for name in ("method", "start", "step"))
-    size = None
-    if step not in STEPS:
-        step, size = NUMBER, _step_size(fields)
-    if (method, start, step) not in METHODS:
+        sizes = read_sizes(fields, session.limits) if fields.has("step") else WHATEVER
+        if kind != NONSINGULAR_STEP or (method, sizes.word) not in COLLAPSES:
+            raise Reject("no such claim about this method", "claim", fields.path)
+        return TrainingClaim(kind, architecture, True, method, "", sizes.word, sizes)
+    start = fields.text("start")
+    sizes = read_sizes(fields, session.limits)
+    if (method, start, sizes.word) not in METHODS or (
+        kind == SADDLES_AVOIDED and (method != "gd" or sizes.word not in SADDLES)
+    ):
         raise Reject("no such claim about this method, start and step", "claim", fields.path)
-    exceptions = _exceptions(session, fields) if step == ALL_BUT else ()
-    return TrainingClaim(kind, architecture, False, method, start, step, size, exceptions)
-
-
-def _exceptions(session: Session, fields: Fields) -> tuple[fmpq, ...]:
-    """The step sizes that a claim leaves out: positive, ascending."""
-    listed = tuple(rational(raw, session.limits, path) for raw, path in fields.items("except"))
-    if not listed or any(not q > 0 for q in listed) or any(not a < b for a, b in pairwise(listed)):
-        raise Reject("step sizes that are left out are positive and ascending", "claim", fields.path)
-    return listed
-
-
-def _step_size(fields: Fields) -> fmpq:
-    size = fields.rational("step")
-    if not size > 0:
-        raise Reject("a step size is positive", "claim", (*fields.path, "step"))
-    return size
+    return TrainingClaim(kind, architecture, False, method, start, sizes.word, sizes)
 
 
 def _interval(session: Session, raw: Any, path: Path) -> tuple[fmpq, fmpq]:

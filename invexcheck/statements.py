@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invexcheck.architectures.methods import COLLAPSES, METHODS
+from invexcheck.architectures.methods import COLLAPSES, METHODS, SADDLES
 from invexcheck.architectures.text import describe as describe_training
 from invexcheck.goals import AnyClaim, Box, MapClaim, ParameterRange, TrainingClaim
 from invexcheck.networks.text import describe
@@ -51,7 +51,8 @@ KINDS: dict[str, tuple[str, str]] = {
         "theta -> L(theta) is continuous on R^p, and real-analytic on an open set whose complement is null,",
         "theta -> L(theta) is not continuous on R^p,",
     ),
-    "training.gd-nonsingular": ("{method}", "{method}"),
+    "training.gd-nonsingular": ("", ""),  # as the tables of methods say
+    "training.avoids-strict-saddles": ("", ""),
 }
 """For each kind of claim, what it says and what its negation says."""
 
@@ -78,18 +79,20 @@ def statement(session: Session, claim: AnyClaim) -> str:
 
 
 def _training_statement(claim: TrainingClaim) -> str:
-    method, sums = "", not claim.negated
-    if claim.method:
-        key = (claim.method, claim.start, claim.step)
-        method = (COLLAPSES[claim.method] if claim.negated else METHODS[key]).sentence
-        sums = sums and METHODS[key].sums
-        listed = [str(q) for q in claim.exceptions[:MAX_EXCEPTIONS]]
-        if len(claim.exceptions) > MAX_EXCEPTIONS:
-            listed.append(f"{len(claim.exceptions) - MAX_EXCEPTIONS} more in the claim")
-        method = method.replace("{except}", ", ".join(listed))
-        if claim.size is not None:
-            method = method.replace("{size}", str(claim.size))
-    sentence = KINDS[claim.kind][claim.negated].format(method=method)
+    """The sentence of the method, with the step sizes, and what L and v are."""
+    key = (claim.method, claim.start, claim.step)
+    sums = False
+    if claim.kind == "training.avoids-strict-saddles":
+        sentence = SADDLES[claim.step]
+    elif not claim.method:
+        sentence = KINDS[claim.kind][claim.negated]
+        sums = not claim.negated
+    elif claim.negated:
+        sentence = COLLAPSES[claim.method, claim.step].sentence
+    else:
+        sentence, sums = METHODS[key].sentence, METHODS[key].sums
+    for braces, text in claim.sizes.text.items():
+        sentence = sentence.replace(braces, text)
     return f"{sentence}\n{describe_training(claim.architecture, sums)}"
 
 

@@ -5,15 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Final
 
-from invexcheck.architectures.methods import COLLAPSES, DENSITY, METHODS, NUMBER, STARTS, STEPS, ZERO
+from invexcheck.architectures.methods import (
+    BETWEEN,
+    COLLAPSES,
+    DENSITY,
+    METHODS,
+    NUMBER,
+    SIZES,
+    STARTS,
+    STEPS,
+    ZERO,
+)
 from invexproof.architectures.texts import number
 from invexproof.claims import ClaimError
 from invexproof.errors import InvexproofError
 from invexproof.networks.yaml_items import near
+from invexproof.provers.asked_sizes import BELOW, STRONGEST
 from invexproof.provers.training import strongest
-from invexproof.training_questions import GD_NONSINGULAR, PIECEWISE_ANALYTIC
+from invexproof.training_questions import GD_NONSINGULAR, PIECEWISE_ANALYTIC, SADDLES_AVOIDED
 
 GD: Final = "gd"
 
@@ -69,6 +81,10 @@ CLAIMS: Final[Mapping[str, tuple[str, str]]] = {
     "gd-nonsingular": (
         GD_NONSINGULAR,
         "a step of the optimiser, as a map of the parameters, is non-singular: preimages of null sets are null",
+    ),
+    "avoids-strict-saddles": (
+        SADDLES_AVOIDED,
+        "gradient descent converges to a strict saddle point from a null set of first parameters only",
     ),
     "paa": (
         PIECEWISE_ANALYTIC,
@@ -133,7 +149,10 @@ def training_of(
         raise ClaimError(
             f"{method} has no state beside the parameters, so there is no --start zero; leave it out"
         )
-    chosen = strongest(method, begin, subject) if step is None else _step(step, method, begin)
+    if step is not None:
+        chosen = _step(step, method, begin)
+    else:
+        chosen = STRONGEST if subject and subject.get("values") else strongest(method, begin, subject)
     return Training(method, begin, chosen)
 
 
@@ -151,7 +170,7 @@ def training_kind_of(text: str) -> str:
 
 def methods() -> tuple[str, ...]:
     """All methods, those that are non-singular first."""
-    return tuple(dict.fromkeys((*(name for name, _, _ in METHODS), *COLLAPSES)))
+    return tuple(dict.fromkeys(key[0] for table in (METHODS, COLLAPSES) for key in table))
 
 
 def has_rows(method: str) -> bool:
@@ -170,9 +189,21 @@ def aliases_of(method: str) -> list[str]:
 
 
 def _step(text: str, method: str, start: str) -> str:
-    """The step sizes that a text names: words, or one number, which becomes exact."""
+    """The step sizes that a text names: words, an interval, or one number, which becomes exact."""
+    word, _, rest = text.strip().partition(":")
+    if word in (BETWEEN, BELOW) and rest:
+        low, _, high = rest.rpartition(",")
+        ends = [_exact(end) for end in ((low or "0", high) if word == BETWEEN else ("0", rest))]
+        if not 0 <= Fraction(ends[0]) < Fraction(ends[1]):
+            raise ClaimError(
+                f"--step {text:.40}: two numbers from 0 on, the first one smaller: between:0,1/2"
+            )
+        return f"{BETWEEN}:{ends[0]},{ends[1]}"
+    if word == SIZES and rest:
+        return f"{SIZES}:{','.join(_positive(size) for size in rest.split(','))}"
     if not _NUMBER.fullmatch(text.strip()):
-        return _word(text, (*STEPS, "a positive number such as 1/10 or 0.1"), "step")
+        words = (*(step for step in STEPS if step not in (SIZES, BETWEEN)), BELOW, STRONGEST)
+        return _word(text, (*words, "a positive number such as 1/10 or 0.1", "between:0,1/2"), "step")
     known = [step for name, begin, step in METHODS if (name, begin) == (method, start)]
     if NUMBER not in known:
         said = f"--step {' or '.join(known)}" if known else "all of them at once, without --step"
@@ -180,13 +211,22 @@ def _step(text: str, method: str, start: str) -> str:
             f"nothing can be said yet about one step size of {method}, such as {text.strip():.20}; what can be asked "
             f"with --start {start}: {said}"
         )
+    return _positive(text)
+
+
+def _positive(text: str) -> str:
+    """A step size, exactly."""
+    value = _exact(text)
+    if Fraction(value) <= 0:
+        raise ClaimError(f"--step {text:.20} is not positive; a step size is a number such as 1/10 or 0.1")
+    return value
+
+
+def _exact(text: str) -> str:
     try:
-        value = number(text.strip())
+        return str(number(text.strip()))
     except InvexproofError as error:
         raise ClaimError(f"--step {text:.20} is no number such as 1/10 or 0.1: {error}") from None
-    if value <= 0:
-        raise ClaimError(f"--step {text:.20} is not positive; a step size is a number such as 1/10 or 0.1")
-    return str(value)
 
 
 def _word(text: str, words: Collection[str], option: str) -> str:

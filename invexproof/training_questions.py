@@ -11,11 +11,13 @@ from typing import Any, Final
 
 from invexproof.architectures.graph import Graph
 from invexproof.certificates.builder import Document, canonical_bytes
+from invexproof.provers.asked_sizes import BELOW, STRONGEST, claimed, word_of
 from invexproof.proving import DEFAULT_TIMEOUT
 from invexproof.results import Result
 
 PIECEWISE_ANALYTIC: Final = "training.paa"
 GD_NONSINGULAR: Final = "training.gd-nonsingular"
+SADDLES_AVOIDED: Final = "training.avoids-strict-saddles"
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ class TrainingQuestion:
     """A claim about a training problem, and where its certificate is to be written (None: nowhere).
 
     ``method``, ``start`` and ``step`` are those of the checker's table (invexcheck.architectures.methods); ``step`` may
-    be a positive rational, as a text.
+    be a positive rational, as a text, ``between:0,1/2``, ``sizes:1/10,1/20``, or ask for the best that can be proved:
+    ``below`` (all from 0 to some step size) or ``strongest``.
     """
 
     target: TrainingTarget
@@ -90,8 +93,8 @@ class TrainingQuestion:
 
     @property
     def quick(self) -> bool:
-        """The checker's own reading of the graph is all that there is to do."""
-        return True
+        """Without data, the checker's own reading of the graph is all that there is to do."""
+        return not self.target.graph.data
 
     def options(self) -> dict[str, Any]:
         """What the provenance says of the question."""
@@ -119,14 +122,15 @@ class TrainingQuestion:
         """Whether a certificate's claim is this one, or its negation."""
         claim = document.get("claim")
         asked = {"kind": self.claim, "subject": self.target.subject}
-        if self.claim == GD_NONSINGULAR:
+        unasked = {"negated", "except"}
+        if self.claim != PIECEWISE_ANALYTIC:
             asked["method"] = self.method
-            negated = isinstance(claim, dict) and claim.get("negated")
-            if not negated:
-                asked |= {"start": self.start, "step": self.step}
-            elif self.method == "gd":
-                asked["step"] = self.step
-        unasked = ("negated", "except")
+            if not (isinstance(claim, dict) and claim.get("negated")):
+                asked["start"] = self.start
+            if word_of(self.step) in (BELOW, STRONGEST):
+                unasked |= {"step", "between"}
+            elif self.step:
+                asked |= claimed(self.step)
         return isinstance(claim, dict) and {k: v for k, v in claim.items() if k not in unasked} == asked
 
     def text(self) -> str:
@@ -139,6 +143,9 @@ STEP_TEXT: Final = {
     "every": "for every step size",
     "all-but": "for every step size but one",
     "almost-every-sequence": "for almost every sequence of step sizes",
+    "inverse-decay": "for the step size 1/lambda, lambda the decay",
+    "below": "for every step size below some number",
+    "strongest": "for which step sizes",
 }
 
 
@@ -149,7 +156,7 @@ def claim_text(
     start: str = "",
     step: str = "",
     negated: bool = False,
-    left_out: Collection[str] = (),
+    left_out: Collection[str | list[str]] = (),
 ) -> str:
     """A claim about a training problem in short: ``gd on vit is non-singular for almost every step size``.
 
@@ -157,12 +164,28 @@ def claim_text(
     """
     if claim == PIECEWISE_ANALYTIC:
         return f"the loss of {name} is continuous and piecewise analytic in the parameters"
-    if negated and step and step not in STEP_TEXT:
-        return f"{method} on {name} is not non-singular for the step size {step}"
+    sizes = _sizes_text(step)
+    if negated and step:
+        some = sizes.replace("for every", "for some")
+        return f"{method} on {name} is not non-singular {some}"
     if negated:
         return f"{method} on {name} is not non-singular: it maps a set of positive measure into a null set"
-    zeros = " from a state of zeros" if start == "zero" else ""
-    sizes = STEP_TEXT.get(step, f"for the step size {step}" if step else "")
     if left_out:
-        sizes = f"{STEP_TEXT['every']} but {', '.join(left_out)}"
+        shown = [item if isinstance(item, str) else f"those in [{', '.join(item)}]" for item in left_out]
+        sizes = f"{STEP_TEXT['every']} but {', '.join(shown)}"
+    if claim == SADDLES_AVOIDED:
+        return f"{method} on {name} avoids strict saddle points {sizes}".rstrip()
+    zeros = " from a state of zeros" if start == "zero" else ""
     return f"{method} on {name} is non-singular{zeros} {sizes}".rstrip()
+
+
+def _sizes_text(step: str) -> str:
+    """The step sizes that a text names, as words."""
+    word, _, rest = step.partition(":")
+    if word == "between":
+        low, high = rest.split(",")
+        return f"for every step size {f'between {low} and {high}' if high else f'above {low}'}"
+    if word == "sizes":
+        count = rest.count(",") + 1
+        return f"for every step size of {rest if count <= 5 else f'the {count} of a schedule'}"
+    return STEP_TEXT.get(step, f"for the step size {step}" if step else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from math import prod
 
 from flint import fmpq
 
@@ -28,6 +29,22 @@ def left(known: Range, conditions: Sequence[Condition]) -> Range:
     for condition in conditions:
         known = known.meet(_interval(condition))
     return known
+
+
+def met(condition: Condition, shape: Sequence[int], entries: Sequence[fmpq]) -> bool:
+    """Whether given entries of an input satisfy a condition on it."""
+    low, high, *ignored = (*condition.bounds, None, None)[:3]
+    if condition.word in WHOLE:
+        return all(q in ignored or (low or 0) <= q <= (high or 0) for q in entries)
+    if condition.word == "distinct":
+        axis = low or 0
+        step = prod(shape[axis + 1 :])
+        lines: defaultdict[int, list[fmpq]] = defaultdict(list)
+        for i, q in enumerate(entries):
+            lines[i // (step * shape[axis]) * step + i % step].append(q)
+        return all(len(set(line)) == len(line) for line in lines.values())
+    tests = {"nonzero": lambda q: q != 0, "positive": lambda q: q > 0, "nonnegative": lambda q: q >= 0}
+    return condition.word in tests and all(map(tests[condition.word], entries))
 
 
 def possible(

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
 
+from flint import fmpq
+
 from invexcheck.architectures.attributes import MAX_AXES, read_attributes, whole_numbers
-from invexcheck.architectures.conditions import LABELLED, grouped, left, possible
+from invexcheck.architectures.conditions import LABELLED, grouped, left, met, possible
 from invexcheck.architectures.gluing import COST, agree
 from invexcheck.architectures.operators import (
     CONTINUOUS,
@@ -25,7 +27,17 @@ from invexcheck.architectures.operators import (
     operator,
     read_literal,
 )
-from invexcheck.architectures.values import INTEGER, KINDS, REAL, REALS, Range, Smoothness, Value
+from invexcheck.architectures.values import (
+    BOOLEAN,
+    INTEGER,
+    KINDS,
+    REAL,
+    REALS,
+    ZERO,
+    Range,
+    Smoothness,
+    Value,
+)
 from invexcheck.errors import Path, Reject, shown, within
 from invexcheck.limits import Budget, Limits
 from invexcheck.reading import Fields, rational
@@ -73,6 +85,8 @@ class Architecture:
     nodes: tuple[Node, ...]
     values: tuple[Value, ...]
     conditions: tuple[Condition, ...]
+    data: Mapping[int, tuple[fmpq, ...]] = field(default_factory=dict)
+    """The entries of the inputs that are given, in row-major order; a truth value is 0 or 1."""
 
     @property
     def parameters(self) -> list[Input]:
@@ -87,6 +101,17 @@ class Architecture:
     def dimension(self) -> int:
         """The number p of trained numbers."""
         return sum(prod(line.shape) for line in self.parameters)
+
+    def settled(self, condition: Condition) -> bool:
+        """Whether a condition is one on values that are given, which satisfy it."""
+        if condition.value < len(self.inputs):
+            return condition.value in self.data
+        return bool(self.data)  # reading has seen that labels and weights are given
+
+    @property
+    def given(self) -> bool:
+        """Whether all data and constants are given."""
+        return len(self.data) + len(self.trained) == len(self.inputs)
 
     @property
     def detached(self) -> bool:
@@ -104,7 +129,7 @@ class Architecture:
 
 
 def read_architecture(fields: Fields, limits: Limits, budget: Budget) -> Architecture:
-    """The graph in the subject of a claim: ``inputs`` and ``nodes``."""
+    """The graph in the subject of a claim: ``inputs``, ``nodes``, and ``values`` of some inputs perhaps."""
     reader = _Reader(limits, budget)
     listed = fields.items("inputs")
     nodes = fields.items("nodes")
@@ -121,8 +146,9 @@ def read_architecture(fields: Fields, limits: Limits, budget: Budget) -> Archite
     unused = set(range(len(reader.values) - 1)) - reader.used
     if any(k >= len(listed) or reader.inputs[k].role != PARAMETER for k in unused):
         raise Reject("a node, or an input that is no parameter, is not used", "architecture", fields.path)
+    data = reader.data(fields.raw("values"), (*fields.path, "values")) if fields.has("values") else {}
     return Architecture(
-        tuple(reader.inputs), tuple(reader.nodes), tuple(reader.values), tuple(reader.conditions)
+        tuple(reader.inputs), tuple(reader.nodes), tuple(reader.values), tuple(reader.conditions), data
     )
 
 
@@ -231,6 +257,59 @@ class _Reader:
         if type(raw) is not int or not 0 <= raw < len(self.values):
             raise Reject("an argument is the number of an earlier value", "architecture", path)
         return raw, self.values[raw]
+
+    def data(self, raw: Any, path: Path) -> dict[int, tuple[fmpq, ...]]:
+        """``{name: [entry, ...]}``: the entries of some inputs, which satisfy all that is known or asked of them."""
+        if type(raw) is not dict or not raw:
+            raise Reject("values are an object that is not empty", "architecture", path)
+        numbers = {line.name: k for k, line in enumerate(self.inputs)}
+        about = grouped(self.conditions)
+        found: dict[int, tuple[fmpq, ...]] = {}
+        for name in sorted(raw):
+            k = numbers.get(name, -1)
+            at = (*path, shown(name))
+            if k < 0 or self.inputs[k].role == PARAMETER or self.inputs[k].kind == "extended":
+                raise Reject(f"{shown(name)} is no input with values", "architecture", at)
+            found[k] = self._entries(self.inputs[k], raw[name], at)
+            for condition in about[k]:
+                if not met(condition, self.inputs[k].shape, found[k]):
+                    raise Reject(
+                        f"the values of {shown(name)} are not allowed: {condition.word}", "domain", at
+                    )
+        for condition in self.conditions:
+            if condition.value >= len(self.inputs) and not self._labels_count(condition, found):
+                raise Reject("masks, or labels that are left out, are not known to leave any", "domain", path)
+        return found
+
+    def _labels_count(self, condition: Condition, data: Mapping[int, tuple[fmpq, ...]]) -> bool:
+        """Whether the labels that enter a node are given, and do not all drop out."""
+        node = self.nodes[condition.value - len(self.inputs)]
+        if condition.word not in LABELLED:
+            return False
+        labels, weights = node.operands[1], node.operands[2]
+        if (
+            not isinstance(labels, int)
+            or labels not in data
+            or (isinstance(weights, int) and weights not in data)
+        ):
+            return False
+        counted = [int(q.p) for q in data[labels] if q != node.attributes["ignore"]]
+        if weights is None:
+            return bool(counted)
+        return isinstance(weights, int) and sum((data[weights][k] for k in counted), ZERO) != 0
+
+    def _entries(self, line: Input, raw: Any, path: Path) -> tuple[fmpq, ...]:
+        if type(raw) is not list or len(raw) != prod(line.shape):
+            raise Reject("values have one rational for each entry", "architecture", path)
+        self.budget.spend(50 * len(raw))
+        entries = tuple(rational(item, self.limits, (*path, i)) for i, item in enumerate(raw))
+        whole = line.kind in (INTEGER, BOOLEAN)
+        for q in entries:
+            if (whole and q.q != 1) or (line.kind == BOOLEAN and q not in (0, 1)):
+                raise Reject(f"a value is not {line.kind}", "architecture", path)
+            if not Range.point(q).inside(line.range):
+                raise Reject("a value is outside of the input's range", "architecture", path)
+        return entries
 
     def allow_data(self, path: Path) -> None:
         """Reject conditions on inputs and labels that no data in their ranges satisfy."""

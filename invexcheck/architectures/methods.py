@@ -11,11 +11,18 @@ from dataclasses import dataclass
 DENSITY, ZERO = "density", "zero"
 STARTS = (DENSITY, ZERO)
 ALMOST_EVERY, EVERY, SEQUENCE = "almost-every", "every", "almost-every-sequence"
-STEPS = (ALMOST_EVERY, EVERY, SEQUENCE, "all-but")
 NUMBER = "number"
 """One step size; in a certificate its value stands here."""
 ALL_BUT = "all-but"
 """Every step size but those that the claim lists."""
+SIZES = "sizes"
+"""The step sizes that the claim lists: a schedule."""
+BETWEEN = "between"
+"""Every step size of an open interval."""
+INVERSE_DECAY = "inverse-decay"
+"""One over the factor of weight decay."""
+STEPS = (ALMOST_EVERY, EVERY, SEQUENCE, ALL_BUT, SIZES, BETWEEN, INVERSE_DECAY)
+LISTED = (NUMBER, SIZES)
 
 Key = tuple[str, str, str]
 
@@ -47,6 +54,11 @@ class Collapse:
 
     rule: str
     sentence: str
+    others: tuple[str, ...] = ()
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        return (self.rule, *self.others)
 
 
 OUTSIDE = (
@@ -119,6 +131,8 @@ RMSPROP = (
 )
 HEADS = ("rescaled-head", "smooth-head", "constant-features", "rectified-head")
 """Rules that show every step size good by the last layer."""
+WITNESSES = "hessian-witnesses"
+"""The rule that shows step sizes good for given data."""
 WEAK, STRONG = "epsilon >= 0", "epsilon > 0"
 POSITIVE = " with s > 0"
 ANY_DATA = "any sequence of data fixed in advance"
@@ -145,17 +159,31 @@ METHODS: dict[Key, Method] = {
     ("gd", DENSITY, EVERY): Method(
         "flat-point",
         _parameters(ALL, "theta -> theta - eta v(theta)", " So it is for every sequence of step sizes."),
-        others=HEADS,
+        others=(*HEADS, WITNESSES),
     ),
     ("gd", DENSITY, NUMBER): Method(
         "flat-point",
         _parameters("For the step size eta = {size},", "theta -> theta - eta v(theta)"),
-        others=HEADS,
+        others=(*HEADS, WITNESSES),
     ),
     ("gd", DENSITY, ALL_BUT): Method(
         "rectified-head",
         _parameters("For every real step size eta but {except},", "theta -> theta - eta v(theta)"),
-        others=("flat-point", "rescaled-head", "smooth-head", "constant-features"),
+        others=("flat-point", "rescaled-head", "smooth-head", "constant-features", WITNESSES),
+    ),
+    ("gd", DENSITY, BETWEEN): Method(
+        "flat-point",
+        _parameters("For every real step size eta {between},", "theta -> theta - eta v(theta)"),
+        others=(*HEADS, WITNESSES),
+    ),
+    ("schedule", DENSITY, SIZES): Method(
+        "flat-point",
+        _parameters(
+            "For every step size eta of {sizes},",
+            "theta -> theta - eta v(theta)",
+            " The step sizes may come in any order.",
+        ),
+        others=(*HEADS, WITNESSES),
     ),
     ("sgd", DENSITY, EVERY): Method(
         "flat-point",
@@ -255,38 +283,63 @@ METHODS: dict[Key, Method] = {
 }
 """By method, start and step sizes. An update of the parameters alone starts with a density."""
 
-COLLAPSES: dict[str, Collapse] = {
-    "gd": Collapse(
+COLLAPSES: dict[tuple[str, str], Collapse] = {
+    ("gd", NUMBER): Collapse(
         "dead-head",
         "For the step size eta = {size}, the map theta -> theta - eta v(theta) is not non-singular: it maps a nonempty "
         "open set of parameters into a null set.",
+        others=("quadratic-loss",),
     ),
-    "rounding": Collapse(
+    ("gd", BETWEEN): Collapse(
+        "quadratic-loss",
+        "For some step size eta {between}, the map theta -> theta - eta v(theta) is not non-singular: it maps all of "
+        "R^p into a null set.",
+    ),
+    ("weight-decay", INVERSE_DECAY): Collapse(
+        "undone-decay",
+        "For every real lambda != 0 and the step size eta = 1 / lambda, the map theta -> theta - eta (v(theta) + "
+        "lambda theta) is not non-singular: it maps a set of parameters of positive measure into a null set.",
+    ),
+    ("rounding", ""): Collapse(
         "countable-image",
         "For every step size eta, the map theta -> round(theta - eta v(theta)), to any countable set of weights, is "
         "not non-singular: its image is countable, so that R^p is mapped into a null set.",
     ),
-    "sphere": Collapse(
+    ("sphere", ""): Collapse(
         "null-image",
         "For every step size eta, the map theta -> u / |u|, u = theta - eta v(theta) (any unit vector for u = 0), is "
         "not non-singular: R^p is mapped into the unit sphere, a null set.",
     ),
-    "projection": Collapse(
+    ("projection", ""): Collapse(
         "bounded-projection",
         "For every bounded closed convex set K with an inside, such as a box (clipping of weights) or a ball, and for "
         "every step size eta != 0 but at most one, the map theta -> P_K(theta - eta v(theta)) is not non-singular: it "
         "maps a set of positive measure into the boundary of K, a null set.",
     ),
-    "soft-threshold": Collapse(
+    ("soft-threshold", ""): Collapse(
         "soft-threshold",
         "For every step size eta > 0 and every lambda > 0, the proximal step theta -> S(theta - eta v(theta)), where S "
         "moves each entry towards 0 by eta lambda and not beyond, is not non-singular: it maps a nonempty open set to "
         "points with an entry that is 0, a null set.",
     ),
-    "exact-line-search": Collapse(
+    ("exact-line-search", ""): Collapse(
         "exact-line-search",
         "The step theta -> theta - eta(theta) v(theta), where eta(theta) >= 0 minimises L(theta - eta v(theta)), is "
         "not non-singular: it maps a nonempty open set into a null set.",
     ),
 }
-"""By method. These are negated claims: the map is not non-singular. That about gd is about one step size."""
+"""By method and step sizes ("": whatever they are). These are negated claims: the map is not non-singular."""
+
+SADDLES: dict[str, str] = {
+    step: f"{quantifier} the set of all theta_0 from which the iterates of theta -> theta - eta v(theta) converge to a "
+    "strict saddle point or a strict local maximum is null: to a point near which L is twice continuously "
+    "differentiable, where its gradient is 0, and where its Hessian has a negative eigenvalue."
+    for step, quantifier in {
+        ALMOST_EVERY: OUTSIDE.replace("every step size eta", "every step size eta > 0"),
+        EVERY: "For every step size eta > 0,",
+        NUMBER: "For the step size eta = {size},",
+        ALL_BUT: "For every step size eta > 0 but {except},",
+        BETWEEN: "For every step size eta > 0 {between},",
+    }.items()
+}
+"""What is said of gradient descent and strict saddle points, by step sizes."""

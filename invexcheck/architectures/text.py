@@ -10,6 +10,7 @@ from invexcheck.architectures.graph import CONSTANT, DATA, Architecture, Input, 
 from invexcheck.architectures.operators import Condition, operator
 from invexcheck.architectures.shapes import text
 from invexcheck.architectures.values import REALS, Smoothness
+from invexcheck.reading import digest
 
 MAX_LINES = 60
 MAX_NODES = 40
@@ -35,10 +36,13 @@ def describe(architecture: Architecture, sums: bool) -> str:
         *([SUMS] if sums else []),
         _field(architecture),
     ]
+    data = architecture.data
     for role, title in ((DATA, "the data are all"), (CONSTANT, "the constants are all")):
-        given = [line for line in architecture.inputs if line.role == role]
-        lines += _listed(title, [_input(line) for line in given])
-    lines += _listed("provided that", [_condition(architecture, c) for c in architecture.conditions])
+        free = [line for k, line in enumerate(architecture.inputs) if line.role == role and k not in data]
+        lines += _listed(title, [_input(line) for line in free])
+    lines += _listed("the values in the claim are those of", [_given(architecture, k) for k in sorted(data)])
+    open_conditions = [c for c in architecture.conditions if not architecture.settled(c)]
+    lines += _listed("provided that", [_condition(architecture, c) for c in open_conditions])
     return "\n".join(lines)
 
 
@@ -103,6 +107,15 @@ def _input(line: Input) -> str:
     kind = KIND_TEXT.get(line.kind, line.kind)
     within = "" if line.range == REALS else f" in {line.range}"
     return f"{line.name}: {kind} {text(line.shape)}{within}"
+
+
+def _given(architecture: Architecture, number: int) -> str:
+    """An input whose entries are in the claim."""
+    line, entries = architecture.inputs[number], architecture.data[number]
+    if len(entries) <= MAX_ARGUMENTS:
+        return f"{line.name}: {line.kind} {text(line.shape)} = {', '.join(map(str, entries))}"
+    sha256 = digest([str(q) for q in entries])
+    return f"{line.name}: {line.kind} {text(line.shape)}, the SHA-256 of the list is {sha256}"
 
 
 def _condition(architecture: Architecture, condition: Condition) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flint import fmpq
 
 from invexcheck.architectures.constant_heads import has_constant_features
 from invexcheck.architectures.dead_heads import DeadHead
 from invexcheck.architectures.heads import Head
+from invexcheck.architectures.hyperplanes import moves_in_a_hyperplane
 from invexcheck.architectures.methods import COLLAPSES, METHODS, Method
 from invexcheck.architectures.rectified_heads import bad_steps
 from invexcheck.architectures.rescaled_heads import can_be_rescaled
@@ -22,6 +24,7 @@ from invexcheck.reading import Fields
 from invexcheck.session import Session
 
 ANALYTIC, NONSINGULAR = "training.paa", "training.gd-nonsingular"
+SADDLES_AVOIDED = "training.avoids-strict-saddles"
 HEADS: dict[str, tuple[Callable[[Head], bool], str]] = {
     "constant-features": (
         has_constant_features,
@@ -55,7 +58,7 @@ def graph_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
 def _method_rule(name: str) -> Callable[[Session, TrainingClaim, Fields], list[Obligation]]:
     def apply(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
         """The table of methods has this claim under this rule, and the graph is as smooth as it asks for."""
-        row = _row(goal, name)
+        row = row_of(goal, name)
         if row.analytic and goal.architecture.smoothness != Smoothness.ANALYTIC:
             raise Reject("this needs a loss that is analytic for all parameters", "method")
         return []
@@ -66,7 +69,7 @@ def _method_rule(name: str) -> Callable[[Session, TrainingClaim, Fields], list[O
 def _collapse_rule(name: str) -> Callable[[Session, TrainingClaim, Fields], list[Obligation]]:
     def apply(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
         """The image, or a part of positive measure, lies in a null set, whatever the graph."""
-        _of_method(goal, name)
+        of_method(goal, name)
         return []
 
     return apply
@@ -74,7 +77,7 @@ def _collapse_rule(name: str) -> Callable[[Session, TrainingClaim, Fields], list
 
 def soft_threshold_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
     """Near theta = 0 the derivative by some parameter is small, so that the step ends in the threshold."""
-    _of_method(goal, "soft-threshold")
+    of_method(goal, "soft-threshold")
     if not vanishing_gradients(goal.architecture):
         raise Reject("no parameter is known to have a derivative that vanishes at 0", "method")
     return []
@@ -82,7 +85,7 @@ def soft_threshold_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obl
 
 def exact_line_search_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
     """On an open set the loss is a squared distance of one bias (or of one output), which one step minimises."""
-    _of_method(goal, "exact-line-search")
+    of_method(goal, "exact-line-search")
     head = DeadHead(goal.architecture)
     if not head.dies() and not head.fits_one_example():
         raise Reject("the squared error is not known to depend on a last bias alone anywhere", "method")
@@ -91,7 +94,7 @@ def exact_line_search_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[
 
 def flat_point_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
     """At theta = 0 the Hessian of every analytic selection of the loss is 0, for all data."""
-    _row(goal, "flat-point")
+    row_of(goal, "flat-point")
     if goal.architecture.detached:
         raise Reject("a field that is no gradient has no Hessian", "method")
     if not extends(goal.architecture):
@@ -106,7 +109,7 @@ def _head_rule(name: str) -> Callable[[Session, TrainingClaim, Fields], list[Obl
 
     def apply(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
         """The last layer has points at which no eigenvalue of the Hessian is one over the step size."""
-        _row(goal, name)
+        row_of(goal, name)
         if not holds(Head(goal.architecture)):
             raise Reject(complaint, "method")
         return []
@@ -116,7 +119,7 @@ def _head_rule(name: str) -> Callable[[Session, TrainingClaim, Fields], list[Obl
 
 def rectified_head_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
     """Under a squared error, shifts of rectified units leave at most one over the curvature as a bad step size."""
-    _row(goal, "rectified-head")
+    row_of(goal, "rectified-head")
     head = DeadHead(goal.architecture)
     count = bad_steps(head)
     if count is None:
@@ -128,29 +131,48 @@ def rectified_head_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obl
 
 def _left_out(goal: TrainingClaim, size: fmpq) -> bool:
     """Whether a claim says nothing of a step size."""
-    return size in goal.exceptions or (goal.size is not None and goal.size != size)
+    return not goal.sizes.meet(size, size)
 
 
-def _row(goal: TrainingClaim, rule: str) -> Method:
+def row_of(goal: TrainingClaim, rule: str) -> Method:
     row = METHODS.get((goal.method, goal.start, goal.step))
     if row is None or rule not in row.rules:
         raise Reject("no theorem of this rule says this of the method", "method")
     return row
 
 
+def undone_decay_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
+    """What is left is -v / lambda, of which an entry, or a sum of entries, is 0 on a set of positive measure."""
+    of_method(goal, "undone-decay")
+    if not moves_in_a_hyperplane(goal.architecture):
+        raise Reject(
+            "no derivative, nor a sum of some, is known to vanish on a set of positive measure",
+            "method",
+        )
+    return []
+
+
+def strict_saddles_rule(_: Session, goal: TrainingClaim, fields: Fields) -> list[Obligation]:
+    """Where the step is non-singular, only a null set is led to a strict saddle point."""
+    if goal.architecture.detached:
+        raise Reject("a field that is no gradient has no Hessian", "method")
+    return [Obligation(replace(goal, kind=NONSINGULAR), fields.raw("by"), (*fields.path, "by"))]
+
+
 def dead_head_rule(_: Session, goal: TrainingClaim, __: Fields) -> list[Obligation]:
     """On an open set the loss is a squared distance of the last bias, which this step size takes to its minimum."""
-    _of_method(goal, "dead-head")
+    of_method(goal, "dead-head")
     head = DeadHead(goal.architecture)
     if not head.dies():
         raise Reject("the squared error is not known to depend on a last bias alone anywhere", "method")
-    if goal.size is None or goal.size * head.curvature() != 1:
+    size = goal.sizes.one
+    if size is None or size * head.curvature() != 1:
         raise Reject(f"the step size that collapses dead units is {1 / head.curvature()}", "method")
     return []
 
 
-def _of_method(goal: TrainingClaim, rule: str) -> None:
-    if COLLAPSES[goal.method].rule != rule:
+def of_method(goal: TrainingClaim, rule: str) -> None:
+    if rule not in COLLAPSES[goal.method, goal.step].rules:
         raise Reject("no theorem of this rule says this of the method", "method")
 
 
@@ -172,6 +194,20 @@ def _refuting(name: str, lemmas: tuple[str, ...]) -> Rule:
 
 
 RULES = (
+    Rule(
+        "strict-saddles",
+        (TrainingClaim,),
+        ("strict-saddles",),
+        strict_saddles_rule,
+        ((SADDLES_AVOIDED, False),),
+    ),
+    Rule(
+        "undone-decay",
+        (TrainingClaim,),
+        (*GRAPH, "undone-decay"),
+        undone_decay_rule,
+        ((NONSINGULAR, True),),
+    ),
     Rule("graph", (TrainingClaim,), GRAPH, graph_rule, ((ANALYTIC, False),)),
     _proving("gradient-step", ("step-sequences",)),
     _proving("transformed-step", ("step-sequences", "transformed-gradients")),

@@ -117,6 +117,8 @@ class Graph:
 
     inputs: tuple[Input, ...]
     nodes: tuple[Node, ...]
+    data: Mapping[str, tuple[Fraction, ...]] = field(default_factory=dict)
+    """The entries of the inputs that are given, by name, row by row; truth values are 0 and 1."""
 
     @property
     def parameters(self) -> tuple[Input, ...]:
@@ -130,7 +132,13 @@ class Graph:
 
     def to_subject(self) -> dict[str, Any]:
         """The graph as it stands in a certificate."""
-        return {"inputs": [i.to_row() for i in self.inputs], "nodes": [n.to_row() for n in self.nodes]}
+        subject = {"inputs": [i.to_row() for i in self.inputs], "nodes": [n.to_row() for n in self.nodes]}
+        data = {name: [str(q) for q in entries] for name, entries in self.data.items()}
+        return subject | ({"values": data} if data else {})
+
+    def given(self, data: Mapping[str, tuple[Fraction, ...]]) -> Graph:
+        """The same problem for these data and constants."""
+        return replace(self, data={**self.data, **data})
 
     @staticmethod
     def from_subject(raw: Any) -> Graph:
@@ -138,8 +146,10 @@ class Graph:
 
         Raises ArchitectureError, which names the input or node.
         """
-        if not isinstance(raw, Mapping) or set(raw) != {"inputs", "nodes"}:
-            raise ArchitectureError("an architecture is a mapping with the keys inputs and nodes")
+        if not isinstance(raw, Mapping) or set(raw) - {"values"} != {"inputs", "nodes"}:
+            raise ArchitectureError(
+                "an architecture is a mapping with the keys inputs and nodes, and values perhaps"
+            )
         inputs = _rows(raw["inputs"], "input", Input.from_row)
         nodes = _rows(raw["nodes"], "node", Node.from_row)
         if not nodes:
@@ -149,7 +159,7 @@ class Graph:
                 raise ArchitectureError(
                     f"node {number} ({node.op:.40}) refers to a value that is not before it"
                 )
-        return Graph(inputs, nodes)
+        return Graph(inputs, nodes, _data(raw.get("values", {})))
 
     def canonical(self) -> Graph:
         """The same problem, spelt in one way: order, sharing and names depend on the loss alone.
@@ -172,7 +182,10 @@ class Graph:
             if number == len(kept) + len(nodes):
                 nodes.append(node)
             new[value] = number
-        return Graph(_renamed(self.inputs[v] for v in kept), tuple(nodes))
+        renamed = _renamed(self.inputs[v] for v in kept)
+        names = {self.inputs[v].name: line.name for v, line in zip(kept, renamed, strict=True)}
+        data = {names[name]: entries for name, entries in self.data.items() if name in names}
+        return Graph(renamed, tuple(nodes), data)
 
     def same_as(self, other: Graph) -> bool:
         """Whether both are the same problem but for names, order and sharing."""
@@ -258,6 +271,12 @@ def _bounds(rest: list[Any]) -> tuple[Fraction | None, Fraction | None]:
         case [[str() | None as low, str() | None as high]]:
             return tuple(None if b is None else _rational(b) for b in (low, high))  # type: ignore[return-value]
     raise ArchitectureError("a range is [low, high], rationals as texts or null")
+
+
+def _data(raw: Any) -> dict[str, tuple[Fraction, ...]]:
+    if not isinstance(raw, Mapping) or not all(isinstance(entries, list) for entries in raw.values()):
+        raise ArchitectureError("the values of inputs are lists of rationals, by name")
+    return {str(name): tuple(_rational(str(q)) for q in entries) for name, entries in raw.items()}
 
 
 def _rows(raw: Any, what: Literal["input", "node"], read: Callable[[Any], Any]) -> tuple[Any, ...]:

@@ -61,7 +61,7 @@ def instead(result: Result, question: TrainingQuestion, again: Command) -> list[
             "keep the argument of that operator in its domain for all parameters, as in log(clamp(x, min=1e-6))",
             "give the data a range, in a YAML file or in Python, if it is the data that may be out of it",
         ]
-    if question.method in COLLAPSES and question.method != GD:
+    if (question.method, "") in COLLAPSES:
         return [again(optimizer=GD)]
     starts = dict.fromkeys(start for method, start, _ in METHODS if method == question.method)
     steps = {start: strongest(question.method, start, question.target.subject) for start in starts}

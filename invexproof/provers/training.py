@@ -2,45 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final
-
-from flint import fmpq
 
 from invexcheck.architectures.dead_heads import DeadHead
 from invexcheck.architectures.graph import Architecture, read_architecture
 from invexcheck.architectures.methods import (
     ALL_BUT,
     ALMOST_EVERY,
+    BETWEEN,
     COLLAPSES,
     DENSITY,
     EVERY,
     METHODS,
-    NUMBER,
+    SADDLES,
     SEQUENCE,
-    STEPS,
+    SIZES,
+    WITNESSES,
     ZERO,
 )
 from invexcheck.architectures.rectified_heads import bad_steps
+from invexcheck.architectures.sizes import Sizes
 from invexcheck.architectures.values import Smoothness
 from invexcheck.errors import Refuse, Reject
 from invexcheck.goals import TrainingClaim
+from invexcheck.hessians.spectra import Enclosure
 from invexcheck.kernel import FORMAT
 from invexcheck.limits import Budget, Limits
 from invexcheck.reading import Fields
 from invexcheck.rules import RULES
-from invexcheck.rules.training import ANALYTIC, NONSINGULAR
+from invexcheck.rules.training import ANALYTIC, NONSINGULAR, SADDLES_AVOIDED
 from invexcheck.session import Session
 from invexproof.errors import InvexproofError
+from invexproof.provers.asked_sizes import BELOW, STRONGEST, asked, claimed, rational, sizes_of, word_of
 from invexproof.provers.outcome import Outcome, Verdict
+from invexproof.provers.step_sizes import Survey, bound, rounded, rounded_down, survey
 
-TRAINING_KINDS: Final = (ANALYTIC, NONSINGULAR)
-ORDER: Final = (EVERY, ALL_BUT, ALMOST_EVERY, SEQUENCE)
+SHOWN: Final = 5
+TRAINING_KINDS: Final = (ANALYTIC, NONSINGULAR, SADDLES_AVOIDED)
+ORDER: Final = (EVERY, ALL_BUT, BELOW, ALMOST_EVERY, SEQUENCE)
 """Statements about step sizes, the stronger ones first."""
 OF_SOME_GRAPHS: Final = ("flat-point", "rectified-head")
 """Rules that ask more of a graph than its smoothness."""
-PLAIN: Final = ("gd", "sgd")
-"""Methods whose step is that of gradient descent."""
+MANY: Final = 1000
+"""Step sizes that a claim leaves out."""
 FEW_MAY_BE_BAD: Final = (
     "countably many step sizes may be bad, all others are good (--step almost-every); "
     "that {guess} is not known: {reasons}"
@@ -91,38 +99,122 @@ def _decided(
     claim: dict[str, Any] = {"kind": kind, "negated": False, "subject": subject}
     if kind == ANALYTIC:
         return _settled(architecture, claim, "graph")
-    if method in COLLAPSES and method != "gd":
-        claim |= {"negated": True, "method": method}
-        return _settled(architecture, claim, COLLAPSES[method].rule)
-    key = (method, start, step if step in STEPS else NUMBER)
-    if key not in METHODS:
+    if (method, step) in COLLAPSES:
+        claim |= {"negated": True, "method": method} | ({"step": step} if step else {})
+        return _settled(architecture, claim, COLLAPSES[method, step].rule)
+    if step == STRONGEST:
+        return _strongest(architecture, subject, kind, method, start)
+    if step == BELOW:
+        return _below(architecture, subject, kind, method, start)
+    word = word_of(step)
+    key = (method, start, word)
+    if key not in METHODS or (kind == SADDLES_AVOIDED and (method != "gd" or word not in SADDLES)):
         return _not_in_the_table(method, start, step)
-    claim |= {"method": method, "start": start, "step": step}
-    if step == ALL_BUT:
-        claim["except"] = _exceptions(architecture)
-        if not claim["except"]:
-            return _particular(architecture, claim, "rectified units are not known to be the reason")
-    outcome = _settled(architecture, claim, *METHODS[key].rules)
-    if METHODS[key].others and outcome.verdict is Verdict.UNDECIDED:
+    claim |= {"method": method, "start": start} | claimed(step)
+    row = METHODS[key]
+    outcome = Outcome(Verdict.UNDECIDED, reason="rectified units are not known to be the reason")
+    exceptions = _exceptions(architecture) if step == ALL_BUT else []
+    if exceptions:
+        claim["except"] = exceptions
+    if exceptions or step != ALL_BUT:
+        outcome = _settled(architecture, claim, *(rule for rule in row.rules if rule != WITNESSES))
+    if WITNESSES in row.rules and architecture.data and outcome.verdict is Verdict.UNDECIDED:
+        outcome = _by_witnesses(architecture, claim, outcome)
+    if row.others and outcome.verdict is Verdict.UNDECIDED:
         return _particular(architecture, claim, outcome.reason)
+    return outcome
+
+
+def _by_witnesses(architecture: Architecture, claim: dict[str, Any], before: Outcome) -> Outcome:
+    """For given data: the answer by Hessians at some parameters."""
+    every = claim["step"] in (EVERY, ALL_BUT)
+    found = _survey(architecture) if every else survey(architecture, sizes_of(claim))
+    if found.left is None:
+        return replace(before, reason=f"{before.reason}; {found.reason}" if found.reason else before.reason)
+    if found.left and claim["step"] == ALL_BUT and len(found.left) <= MANY:
+        claim = claim | {"except": _apart(found.sizes)}
+    elif found.left:
+        left = ", ".join(str(rounded(sizes, 6)).replace("'", "") for sizes in found.sizes[:SHOWN])
+        return replace(before, reason=f"for these data, a step size in {left} may be bad; {before.reason}")
+    elif claim["step"] == ALL_BUT:
+        return replace(before, reason="there is no step size to leave out (--step every)")
+    witnesses = [witness.to_json() for witness in found.witnesses]
+    return _applied(architecture, claim, WITNESSES, {"witnesses": witnesses})
+
+
+def _apart(sizes: Sequence[Enclosure]) -> list[str | list[str]]:
+    """Exceptions that do not meet: enclosures that do after rounding become one."""
+    result: list[str | list[str]] = []
+    for enclosure in sizes:
+        item = rounded(enclosure)
+        low, high = (item, item) if isinstance(item, str) else item
+        if result:
+            last = result[-1]
+            first, end = (last, last) if isinstance(last, str) else last
+            if rational(low) <= rational(end):
+                result[-1] = [first, max(high, end, key=rational)]
+                continue
+        result.append(item)
+    return result
+
+
+@lru_cache(maxsize=4)
+def _survey(architecture: Architecture) -> Survey:
+    """Of all step sizes."""
+    return survey(architecture, Sizes(EVERY))
+
+
+def _below(
+    architecture: Architecture, subject: dict[str, Any], kind: str, method: str, start: str
+) -> Outcome:
+    """All step sizes from 0 to the first one that may be bad, as far as it is known."""
+    found = _survey(architecture)
+    if found.left is None:
+        first = bound(architecture)
+    else:
+        first = min((sizes.low for sizes in found.sizes if sizes.high > 0), default=None)
+        if first is None:
+            return _decided(architecture, subject, kind, method, start, f"{BETWEEN}:0,")
+    if first is None or first <= 0:
+        reason = found.reason or "no step size is known below which all are good"
+        return Outcome(Verdict.UNDECIDED, reason=reason)
+    return _decided(architecture, subject, kind, method, start, f"{BETWEEN}:0,{rounded_down(first)}")
+
+
+def _strongest(
+    architecture: Architecture, subject: dict[str, Any], kind: str, method: str, start: str
+) -> Outcome:
+    """The first statement about step sizes that can be proved, the stronger ones first."""
+    known = {step for name, begin, step in METHODS if (name, begin) == (method, start)}
+    known |= {BELOW} if BETWEEN in known else set()
+    if kind == SADDLES_AVOIDED:
+        known &= {*SADDLES, BELOW}
+    outcome = Outcome(Verdict.UNDECIDED, reason="nothing is known of this method")
+    for step in (step for step in ORDER if step in known):
+        if step != BELOW or architecture.data:
+            outcome = _decided(architecture, subject, kind, method, start, step)
+        if outcome.verdict is Verdict.PROVED:
+            break
     return outcome
 
 
 def _particular(architecture: Architecture, claim: dict[str, Any], reasons: str) -> Outcome:
     """Where no theorem shows that particular step sizes are good: one that is bad, or what is known."""
     method, step = claim["method"], claim["step"]
-    if step in STEPS:
-        head = DeadHead(architecture)
-        if step == EVERY and method in PLAIN and head.dies():
-            return Outcome(Verdict.UNDECIDED, reason=ONE_IS_BAD.format(size=1 / head.curvature()))
-        guess = "none is bad" if step == EVERY else "one at most is bad"
-    else:
-        denied = {key: claim[key] for key in ("kind", "subject", "method", "step")} | {"negated": True}
-        refuted = _settled(architecture, denied, COLLAPSES[method].rule)
+    collapse = COLLAPSES.get((method, word_of(step)))
+    if collapse is not None and claim["kind"] == NONSINGULAR:
+        about = ("kind", "subject", "method", "step", "between")
+        denied = {key: claim[key] for key in about if key in claim} | {"negated": True}
+        refuted = _settled(architecture, denied, *collapse.rules)
         if refuted.verdict is Verdict.REFUTED:
             return refuted
-        guess = f"{step} is good"
-    return Outcome(Verdict.UNDECIDED, reason=FEW_MAY_BE_BAD.format(guess=guess, reasons=reasons))
+    if step == EVERY:
+        head = DeadHead(architecture)
+        if method in ("gd", "sgd") and head.dies():
+            return Outcome(Verdict.UNDECIDED, reason=ONE_IS_BAD.format(size=1 / head.curvature()))
+    guess = {EVERY: "none is bad", ALL_BUT: "one at most is bad", BETWEEN: "none of these is bad"}
+    said = guess.get(step, "all of these are good" if step == SIZES else f"{step} is good")
+    return Outcome(Verdict.UNDECIDED, reason=FEW_MAY_BE_BAD.format(guess=said, reasons=reasons))
 
 
 def _exceptions(architecture: Architecture) -> list[str]:
@@ -142,43 +234,40 @@ def _settled(architecture: Architecture, claim: dict[str, Any], *rules: str) -> 
     return Outcome(Verdict.UNDECIDED, reason="; ".join(reasons))
 
 
-def _applied(architecture: Architecture, claim: dict[str, Any], rule: str) -> Outcome:
-    step = claim.get("step", "")
-    size = _rational(step) if step and step not in STEPS else None
-    goal = TrainingClaim(
-        claim["kind"],
-        architecture,
-        claim["negated"],
-        claim.get("method", ""),
-        claim.get("start", ""),
-        step if size is None else NUMBER,
-        size,
-        tuple(map(_rational, claim.get("except", ()))),
-    )
-    proof = {"rule": rule}
+def _applied(
+    architecture: Architecture, claim: dict[str, Any], rule: str, more: dict[str, Any] | None = None
+) -> Outcome:
+    sizes = sizes_of(claim)
+    about = (claim.get("method", ""), claim.get("start", ""), sizes.word, sizes)
+    kind = NONSINGULAR if claim["kind"] == SADDLES_AVOIDED else claim["kind"]
+    goal = TrainingClaim(kind, architecture, claim["negated"], *about)
+    proof: dict[str, Any] = {"rule": rule, **(more or {})}
     session = Session(Limits())
     try:
         with Fields(proof, ("proof", "step"), session.limits) as fields:
             fields.text("rule")
             RULES[rule].apply(session, goal, fields)
+        if claim["kind"] == SADDLES_AVOIDED:
+            proof = {"rule": "strict-saddles", "by": proof}
+            with Fields(proof, ("proof", "step"), session.limits) as fields:
+                fields.text("rule")
+                RULES["strict-saddles"].apply(session, replace(goal, kind=SADDLES_AVOIDED), fields)
     except Reject as error:
         analytic = architecture.smoothness == Smoothness.ANALYTIC
         reason = error.message if analytic or goal.start != ZERO else OPEN_CASE
         return Outcome(Verdict.UNDECIDED, reason=reason)
+    except Refuse as error:
+        return Outcome(Verdict.UNDECIDED, reason=f"the checker would refuse the proof: {error.message}")
     verdict = Verdict.REFUTED if goal.negated else Verdict.PROVED
     document = {"format": FORMAT, "claim": claim, "proof": {"step": proof}, "provenance": {}}
     return Outcome(verdict, document)
-
-
-def _rational(text: str) -> fmpq:
-    return fmpq(*map(int, text.split("/")))
 
 
 def _not_in_the_table(method: str, start: str, step: str) -> Outcome:
     """Where no theorem says this: what can be said instead."""
     known = [key for key in METHODS if key[0] == method]
     if not known:
-        names = ", ".join(sorted({key[0] for key in METHODS} | COLLAPSES.keys()))
+        names = ", ".join(sorted({key[0] for key in (*METHODS, *COLLAPSES)}))
         raise TrainingClaimError(f"there is no method {method!r:.40}; there are {names}")
     said = "; ".join(f"--start {s} --step {t}" for _, s, t in known)
     weaker = f"no theorem says this of {method} with --start {start} --step {step}; what can be said: {said}"
@@ -193,10 +282,8 @@ def strongest(method: str, start: str, subject: dict[str, Any] | None = None) ->
     steps = [step for step in ORDER if (method, start, step) in METHODS]
     if subject is not None:
         with suppress(Reject, Refuse):  # whoever asks for a proof is told why there is none
-            architecture = infer(subject)
-            for step in steps:
-                outcome = _decided(architecture, subject, NONSINGULAR, method, start, step)
-                if outcome.verdict is Verdict.PROVED:
-                    return step
+            outcome = _strongest(infer(subject), subject, NONSINGULAR, method, start)
+            if outcome.verdict is Verdict.PROVED and outcome.document is not None:
+                return asked(outcome.document["claim"])
     general = (step for step in steps if METHODS[method, start, step].rule not in OF_SOME_GRAPHS)
     return next(general, ALMOST_EVERY)

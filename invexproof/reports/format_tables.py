@@ -126,7 +126,15 @@ def _methods() -> str:
 
 
 def _collapses() -> str:
-    rows = [(f"`{method}`", f"`{row.rule}`", row.sentence) for method, row in COLLAPSES.items()]
+    rows = [
+        (
+            f"`{method}`",
+            f"`{step}`" if step else "",
+            ", ".join(f"`{rule}`" for rule in row.rules),
+            row.sentence,
+        )
+        for (method, step), row in COLLAPSES.items()
+    ]
     return _table(("method", "rule", "sentence"), rows)
 
 

@@ -75,9 +75,9 @@ def left_out(scene: Scene) -> str:
     if not bad_steps(head):
         return "Here the units let something through in every piece; this case does not arise, and nothing is left out"
     size = 1 / head.curvature()
-    if said.size is not None:
-        return f"This leaves one step size that may be bad, {size}; the claim is about {said.size}"
-    others = len(said.exceptions) - 1
+    if said.sizes.one is not None:
+        return f"This leaves one step size that may be bad, {size}; the claim is about {said.sizes.one}"
+    others = len(said.sizes.left_out) - 1
     more = f" (the claim leaves out {count(others, 'more')}, for which there is no reason)" if others else ""
     dead = ". It is bad indeed, as all units can be dead (lemma dead-head)" if head.dies() else ""
     return f"This leaves one step size of which nothing is said, {size}{more}{dead}"

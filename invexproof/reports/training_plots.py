@@ -60,7 +60,7 @@ def draw(replay: Replay, *, thumbnail: bool = False) -> Figure:
     found = layers(view)
     if thumbnail:
         return _thumbnail(found)
-    dead = replay.claim.negated and replay.claim.size is not None
+    dead = replay.claim.negated and replay.claim.sizes.one is not None
     figure = _diagram(view, found, collapse_plots.HEIGHT if dead else 0.0)
     if dead:
         collapse_plots.draw(figure, DeadHead(replay.claim.architecture))

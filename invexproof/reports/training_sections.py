@@ -14,11 +14,12 @@ from invexcheck.architectures.methods import (
     EVERY,
     METHODS,
     NUMBER,
+    SADDLES,
     SEQUENCE,
 )
 from invexcheck.architectures.values import REALS, Smoothness
 from invexcheck.goals import TrainingClaim
-from invexcheck.statements import MAX_EXCEPTIONS
+from invexcheck.rules.training import SADDLES_AVOIDED
 from invexproof.reports.definitions import STATEMENTS
 from invexproof.reports.operator_words import CLASS_WORDS, WORDS
 from invexproof.reports.prose import Block, Math, Paragraph, Phrase, Section, Table, count, fill, tidy
@@ -96,16 +97,15 @@ def sentence(claim: TrainingClaim) -> str:
     """The checker's sentence about a method, in symbols; empty for a claim about the loss."""
     if not claim.method:
         return ""
-    row = COLLAPSES[claim.method] if claim.negated else METHODS[claim.method, claim.start, claim.step]
-    text = row.sentence.replace("{size}", str(claim.size)).replace("{except}", exceptions(claim))
+    if claim.kind == SADDLES_AVOIDED:
+        text = SADDLES[claim.step]
+    elif claim.negated:
+        text = COLLAPSES[claim.method, claim.step].sentence
+    else:
+        text = METHODS[claim.method, claim.start, claim.step].sentence
+    for braces, said in claim.sizes.text.items():
+        text = text.replace(braces, said)
     return _SYMBOL.sub(lambda found: SYMBOLS[found[0]], text)
-
-
-def exceptions(claim: TrainingClaim) -> str:
-    """The step sizes that a claim leaves out, as the checker lists them."""
-    listed = [str(size) for size in claim.exceptions[:MAX_EXCEPTIONS]]
-    more = len(claim.exceptions) - len(listed)
-    return ", ".join([*listed, f"{more} more in the claim"] if more else listed)
 
 
 def reasons(replay: Replay, claim: TrainingClaim, writer: Writer, prefix: str) -> list[Section]:

@@ -1,0 +1,205 @@
+"""Witnesses for claims about step sizes on given data: parameters at which Hessians exclude that a step size is bad."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import prod
+from typing import Any, Final
+
+from flint import fmpq
+
+from invexcheck.architectures.graph import Architecture
+from invexcheck.architectures.sizes import Sizes
+from invexcheck.balls import precision
+from invexcheck.errors import Reject
+from invexcheck.hessians.hessian import Choices, Point, hessian, require_smooth, selections
+from invexcheck.hessians.numbers import Arithmetic, Balls, Exact
+from invexcheck.hessians.spectra import Enclosure, Matrix, nonzero_eigenvalues
+from invexcheck.limits import Budget, Limits
+
+ZEROS: Final = "0"
+BITS: Final = 64
+EXACT_BITS: Final = 128
+TRIES: Final = 6
+"""Random witnesses that are tried in a row without one that excludes anything."""
+SCALES: Final = (0.5, 1.0, 2.0)
+"""Of their entries, in turn."""
+STEP: Final = 16
+"""Entries of random witnesses are whole numbers over this."""
+SEED: Final = 20251
+MOST: Final = fmpq(2) ** 60
+HALVINGS: Final = 12
+UNLIMITED: Final = Limits(work=1 << 62)
+
+
+@dataclass
+class Witness:
+    """A point at which Hessians are computed, exactly or in balls of so many bits."""
+
+    point: Point
+    bits: int | None
+    useful: bool = False
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        return Exact if self.bits is None else Balls
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in a certificate."""
+        at = [[str(q) for q in entries] if any(entries) else ZEROS for entries in self.point]
+        return {"at": at} | ({} if self.bits is None else {"bits": self.bits})
+
+
+@dataclass
+class Survey:
+    """Witnesses, and enclosures of eigenvalues one over which may be a bad step size: None if nothing is known."""
+
+    witnesses: list[Witness] = field(default_factory=list)
+    left: list[Enclosure] | None = None
+    reason: str = ""
+
+    @property
+    def sizes(self) -> list[Enclosure]:
+        """Enclosures of the step sizes that may be bad, in ascending order."""
+        found = {(e.low, e.high): e for e in (v.inverse for v in self.left or [])}
+        return [found[key] for key in sorted(found, key=lambda ends: (ends[0], ends[1]))]
+
+
+def survey(architecture: Architecture, sizes: Sizes) -> Survey:
+    """Look for witnesses that exclude as many of these step sizes as can be."""
+    try:
+        require_smooth(architecture)
+        return _Search(architecture, sizes).run()
+    except Reject as reject:
+        return Survey(reason=reject.message)
+
+
+class _Search:
+    def __init__(self, architecture: Architecture, sizes: Sizes) -> None:
+        self.architecture, self.sizes = architecture, sizes
+        self.random = random.Random(SEED)
+        self.known: list[Witness] = [Witness(self._zeros(), None), Witness(self._zeros(), BITS)]
+        self.reason = ""
+
+    def run(self) -> Survey:
+        left: dict[tuple[fmpq, fmpq], Enclosure] = {}
+        for selection in selections(self.architecture, Budget(UNLIMITED)):
+            found = self._of(selection)
+            if found is None:
+                return Survey(reason=self.reason)
+            left |= {(e.low, e.high): e for e in found}
+        useful = [witness for witness in self.known if witness.useful]
+        return Survey(useful, list(left.values()))
+
+    def _of(self, selection: Choices | None) -> list[Enclosure] | None:
+        """What is left of a selection; new witnesses are tried until nothing is, or none helps."""
+        left: list[Enclosure] | None = None
+        if self.sizes.listed:
+            left = [Enclosure(1 / q, 1 / q) for q in self.sizes.listed]
+        idle = 0
+        for witness in self._candidates():
+            if left is None and witness.bits is not None and self.sizes.high is None:
+                return None  # enclosures cannot tell an eigenvalue of 0 from a tiny one
+            try:
+                after = self._after(selection, witness, left)
+            except Reject as reject:
+                self.reason = self.reason or reject.message
+                after = left
+            helped = after is not None and (left is None or len(after) < len(left))
+            witness.useful = witness.useful or helped
+            idle = 0 if helped else idle + 1
+            left = after
+            if left == [] or idle > TRIES:
+                break
+        return left
+
+    def _candidates(self) -> Iterator[Witness]:
+        yield from list(self.known)
+        while True:
+            witness = Witness(self._random(), BITS)
+            self.known.append(witness)
+            yield witness
+
+    def _after(
+        self, selection: Choices | None, witness: Witness, left: list[Enclosure] | None
+    ) -> list[Enclosure] | None:
+        budget = Budget(UNLIMITED)
+        with precision(witness.bits or EXACT_BITS):
+            rows = hessian(self.architecture, selection, witness.point, witness.arithmetic, budget)
+            if left is not None:
+                matrix = Matrix(rows, budget)
+                return [values for values in left if not matrix.excludes(values)]
+            if witness.bits is None:
+                ends = [1 / q for q in self.sizes.ends if q != 0]
+                found = nonzero_eigenvalues(rows, ends, budget)
+                return [v for v in found if self.sizes.meet(v.inverse.low, v.inverse.high)]
+            high = self.sizes.high
+            return [] if high is not None and Matrix(rows, budget).below(1 / high) else None
+
+    def _zeros(self) -> Point:
+        return [[fmpq(0)] * prod(line.shape) for line in self.architecture.parameters]
+
+    def _random(self) -> Point:
+        scale = SCALES[len(self.known) % len(SCALES)]
+        return [
+            [fmpq(round(self.random.gauss(0, scale) * STEP), STEP) for _ in range(prod(line.shape))]
+            for line in self.architecture.parameters
+        ]
+
+
+def bound(architecture: Architecture) -> fmpq | None:
+    """A step size below which Gershgorin-like bounds show none to be bad: one over all eigenvalues at theta = 0."""
+    try:
+        require_smooth(architecture)
+        largest = fmpq(0)
+        zeros = _Search(architecture, Sizes("")).known[1]
+        for selection in selections(architecture, Budget(UNLIMITED)):
+            with precision(BITS):
+                rows = hessian(architecture, selection, zeros.point, Balls, Budget(UNLIMITED))
+                largest = max(largest, _above(Matrix(rows, Budget(UNLIMITED))))
+    except Reject:
+        return None
+    return 1 / largest if largest > 0 else None
+
+
+def _above(matrix: Matrix) -> fmpq:
+    """A number above all eigenvalues, not far from the largest one if that is positive."""
+    high = fmpq(1)
+    while not matrix.below(high):
+        if high > MOST:
+            raise Reject("the Hessian is too large", "inexact")
+        high *= 2
+    low = high
+    while low > 1 / MOST and matrix.below(low / 2):
+        low = high = low / 2
+    low = high / 2
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if matrix.below(middle) else (middle, high)
+    return high
+
+
+def rounded(enclosure: Enclosure, digits: int = 10) -> list[str] | str:
+    """A step size, or a closed interval of so many decimal digits around them, as in a certificate."""
+    low, high = enclosure.low, enclosure.high
+    if low == high:
+        return str(low)
+    unit = Fraction(10) ** digits
+    while True:
+        a, b = Fraction(int(low.p), int(low.q)) * unit, Fraction(int(high.p), int(high.q)) * unit
+        ends = Fraction(a.__floor__()) / unit, Fraction(b.__ceil__()) / unit
+        if not ends[0] <= 0 <= ends[1]:
+            return [str(ends[0]), str(ends[1])]
+        unit *= 10
+
+
+def rounded_down(size: fmpq, digits: int = 6) -> str:
+    """A positive number with so many digits behind the first ones, not above it."""
+    exact = Fraction(int(size.p), int(size.q))
+    unit = Fraction(10) ** digits
+    while exact * unit < 10 ** (digits - 1):
+        unit *= 10
+    return str(Fraction((exact * unit).__floor__()) / unit)
