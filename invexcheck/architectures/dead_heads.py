@@ -31,11 +31,11 @@ class DeadHead(Head):
         dead = {
             k
             for k, unit in enumerate(self.architecture.nodes, first)
-            if unit.op == "relu" and self.shifted(unit.arguments[0])
+            if unit.op == "relu" and self._shifted(unit.arguments[0])
         }
         return node.operands[0] in zeros(self.architecture, dead)
 
-    def shifted(self, value: int) -> bool:
+    def _shifted(self, value: int) -> bool:
         """Whether it is a sum of a bias of its own and of what does not depend on it."""
         node, above = self.architecture.node(value), 0
         while node is not None and node.op == "add" and len(set(node.arguments)) == 2:

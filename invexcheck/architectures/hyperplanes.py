@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invexcheck.architectures.dead_heads import DeadHead
+from invexcheck.architectures.dead_heads import BIASED, DeadHead
 from invexcheck.architectures.graph import Architecture
 
 OFF = frozenset(["relu", "hard_tanh", "hard_sigmoid", "hard_swish"])
@@ -15,10 +15,26 @@ def moves_in_a_hyperplane(architecture: Architecture) -> bool:
     if any(head.uses[k] == 0 for k in architecture.trained) or _sees_differences(head):
         return True
     return any(
-        node.op in OFF and head.uses[q] == 1 and head.shifted(q)
+        node.op in OFF and _carries_a_bias_alone(head, q)
         for node in architecture.nodes
         for q in node.arguments
     )
+
+
+def _carries_a_bias_alone(head: DeadHead, value: int) -> bool:
+    """Whether it is a bias of its own and what does not depend on it: all values from the bias on are used once.
+
+    What was computed before a value cannot depend on it.
+    """
+    node = head.architecture.node(value)
+    while node is not None and head.uses[value] == 1:
+        if node.op != "add" or len(set(node.arguments)) != 2:
+            return node.op in BIASED and head.own(node.operands[2])
+        if any(map(head.own, node.arguments)):
+            return True
+        value = max(node.arguments)
+        node = head.architecture.node(value)
+    return False
 
 
 def _sees_differences(head: DeadHead) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from flint import fmpq
 
 from invexcheck.architectures.graph import PARAMETER, Architecture
+from invexcheck.architectures.operators import MINUS_INFINITY
 from invexcheck.architectures.shapes import pooled, replaced
 from invexcheck.errors import Reject
 from invexcheck.hessians.jets import KINKED, SMOOTH
@@ -414,6 +415,12 @@ LOWERINGS: dict[str, Lowering] = {
 }
 
 
+def _literal(text: str) -> fmpq:
+    if text == MINUS_INFINITY:
+        raise Reject("minus infinity has no place in a Hessian here", "architecture")
+    return fmpq(*map(int, text.split("/")))
+
+
 def tape_of(
     architecture: Architecture,
     data: Mapping[int, Sequence[fmpq]],
@@ -440,11 +447,7 @@ def tape_of(
         if lowering is None:
             raise Reject(f"the operator {node.op} has no Hessian here", "architecture")
         operands = [
-            places[a]
-            if isinstance(a, int)
-            else None
-            if a is None
-            else tensors.rational(fmpq(*map(int, a.split("/"))))
+            places[a] if isinstance(a, int) else None if a is None else tensors.rational(_literal(a))
             for a in node.operands
         ]
         given = [data.get(a) if isinstance(a, int) else None for a in node.operands]

@@ -13,11 +13,11 @@ from typing import Any
 from flint import arb, arb_mat, fmpq, fmpq_mat, fmpq_poly
 
 from invexcheck.errors import Reject
-from invexcheck.hessians.numbers import UNKNOWN, ZERO, Entries, Number
+from invexcheck.hessians.numbers import UNKNOWN, ZERO, Entries, Number, Unknown
 from invexcheck.limits import Budget
 from invexcheck.matrices import positive_definite
 
-MAX_BLOCK = 128
+MAX_BLOCK = 400
 """Rows of a block whose characteristic polynomial is computed."""
 MAX_BITS = 60_000
 """Of a coefficient of it."""
@@ -73,7 +73,7 @@ def nonzero_eigenvalues(
 
 
 def characteristic_polynomials(rows: Sequence[Entries], budget: Budget) -> list[fmpq_poly]:
-    """Of the blocks of a symmetric rational matrix, different ones, without their roots at 0."""
+    """Of the blocks of a symmetric rational matrix: different ones, with simple roots, and without that at 0."""
     if any(x is UNKNOWN for row in rows for x in row):
         raise Reject("an entry of the Hessian is not known exactly at the witness", "inexact")
     found: list[fmpq_poly] = []
@@ -89,23 +89,23 @@ def characteristic_polynomials(rows: Sequence[Entries], budget: Budget) -> list[
         bits = n * max(max(q.p.bit_length(), q.q.bit_length()) for q in entries)
         if bits > MAX_BITS:
             raise Reject("the numbers of an exact Hessian are too long", "inexact")
-        budget.spend(n**3 * (bits // 50 + 20))
+        budget.spend(n**3 * (bits // 50 + 20) // 30)
         polynomial = fmpq_mat(n, n, entries).charpoly()
         while polynomial[0] == 0:
             polynomial = polynomial // fmpq_poly([0, 1])
-        if polynomial.degree() > 0 and polynomial not in found:
-            found.append(polynomial)
+        if polynomial.degree() > 0:
+            simple = polynomial // polynomial.gcd(polynomial.derivative())
+            found += [simple] if simple not in found else []
     return found
 
 
 def _roots(polynomial: fmpq_poly, rational: Collection[fmpq]) -> list[Enclosure]:
-    """Of a polynomial all of whose roots are real, and none is 0."""
+    """Of a polynomial all of whose roots are real and simple, and none is 0."""
     points = []
     for q in sorted(set(rational)):
         if q != 0 and polynomial(q) == 0:
             points.append(q)
-            while polynomial(q) == 0:
-                polynomial = polynomial // fmpq_poly([-q, 1])
+            polynomial = polynomial // fmpq_poly([-q, 1])
     result = [Enclosure(q, q) for q in points]
     if polynomial.degree() < 1:
         return result
@@ -125,12 +125,11 @@ def _single(polynomial: fmpq_poly, low: fmpq, high: fmpq) -> bool:
     """Whether no other root is in the interval: by Descartes' rule of signs, after moving it to (0, infinity)."""
     if low == high:
         return True
-    squarefree = polynomial // polynomial.gcd(polynomial.derivative())
-    moved = squarefree(fmpq_poly([low, high - low]))
+    moved = polynomial(fmpq_poly([low, high - low]))
     turned = fmpq_poly([moved[moved.degree() - k] for k in range(moved.degree() + 1)])(fmpq_poly([1, 1]))
     signs = [c > 0 for c in turned.coeffs() if c != 0]
     inside = sum(a != b for a, b in pairwise(signs))
-    return inside + (squarefree(low) == 0) + (squarefree(high) == 0) <= 1
+    return inside + (polynomial(low) == 0) + (polynomial(high) == 0) <= 1
 
 
 def exact(ball: arb) -> fmpq:
@@ -157,6 +156,19 @@ def simplest(low: fmpq, high: fmpq) -> fmpq:
         terms.append(int(whole.p))
         low, high = 1 / (high - whole), 1 / (low - whole)
     return low
+
+
+def remaining(left: Sequence[Enclosure], rows: Sequence[Entries], budget: Budget) -> list[Enclosure]:
+    """The enclosures in which a symmetric matrix, rational or of balls, may have an eigenvalue."""
+    if rows and isinstance(rows[0][0], fmpq | Unknown):
+        try:
+            found = nonzero_eigenvalues(rows, (), budget)
+            return [v for v in left if any(e.low <= v.high and v.low <= e.high for e in found)]
+        except Reject as reject:
+            if reject.code != "inexact":
+                raise
+    matrix = Matrix(rows, budget)
+    return [values for values in left if not matrix.excludes(values)]
 
 
 class Matrix:

@@ -101,7 +101,7 @@ class MatMul:
     def __init__(self, batch: int, m: int, k: int, n: int, arithmetic: Arithmetic) -> None:
         self.batch, self.m, self.k, self.n = batch, m, k, n
         self.arithmetic = arithmetic
-        self._kept: dict[int, tuple[Entries, list[Any]]] = {}
+        self._kept: dict[tuple[int, int], tuple[Entries, list[Any]]] = {}
 
     def _matrices(self, entries: Entries, rows: int, columns: int) -> list[Any]:
         size, make = rows * columns, self.arithmetic.matrix
@@ -111,11 +111,11 @@ class MatMul:
 
     def keep(self, entries: Entries, rows: int, columns: int) -> list[Any]:
         """The matrices of a tensor that is multiplied again and again."""
-        found = self._kept.get(id(entries))
+        found = self._kept.get((id(entries), rows))
         if found is None or found[0] is not entries:
             found = (entries, self._matrices(entries, rows, columns))
             if len(self._kept) < 3:  # two factors and an adjoint; tangents come and go
-                self._kept[id(entries)] = found
+                self._kept[id(entries), rows] = found
         return found[1]
 
     def _products(self, a: list[Any], b: list[Any]) -> Entries:

@@ -204,7 +204,7 @@ RULES = (
     Rule(
         "undone-decay",
         (TrainingClaim,),
-        (*GRAPH, "undone-decay"),
+        (*GRAPH, "stop-gradient", "undone-decay"),
         undone_decay_rule,
         ((NONSINGULAR, True),),
     ),

@@ -16,7 +16,13 @@ from invexcheck.goals import Obligation, Rule, TrainingClaim
 from invexcheck.hessians.degrees import require_quadratic
 from invexcheck.hessians.hessian import Choices, Point, hessian, require_smooth, selections
 from invexcheck.hessians.numbers import Arithmetic, Balls, Exact
-from invexcheck.hessians.spectra import Enclosure, Matrix, characteristic_polynomials, nonzero_eigenvalues
+from invexcheck.hessians.spectra import (
+    Enclosure,
+    Matrix,
+    characteristic_polynomials,
+    nonzero_eigenvalues,
+    remaining,
+)
 from invexcheck.reading import Fields, rational
 from invexcheck.rules.training import FIELD, GRAPH, NONSINGULAR, of_method, row_of
 from invexcheck.session import Session
@@ -91,14 +97,13 @@ def left_over(
             break
         with within(*witness.path), precision(witness.bits):
             rows = hessian(goal.architecture, selection, witness.point, witness.arithmetic, session.budget)
-            matrix = Matrix(rows, session.budget)
             if left is not None:
-                left = [values for values in left if not matrix.excludes(values)]
+                left = remaining(left, rows, session.budget)
             elif witness.arithmetic is Exact:
                 ends = [1 / q for q in goal.sizes.ends if q != 0]
                 found = nonzero_eigenvalues(rows, ends, session.budget)
                 left = [v for v in found if goal.sizes.meet(v.inverse.low, v.inverse.high)]
-            elif goal.sizes.high is not None and matrix.below(1 / goal.sizes.high):
+            elif goal.sizes.high is not None and Matrix(rows, session.budget).below(1 / goal.sizes.high):
                 left = []
     if left is None:
         raise Reject("no witness has an exact Hessian, or one that is small enough for the claim", "method")

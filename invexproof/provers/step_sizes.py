@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from flint import fmpq
 
-from invexcheck.architectures.graph import Architecture
+from invexcheck.architectures.graph import PARAMETER, Architecture
 from invexcheck.architectures.sizes import Sizes
 from invexcheck.balls import precision
 from invexcheck.errors import Reject
 from invexcheck.hessians.hessian import Choices, Point, hessian, require_smooth, selections
 from invexcheck.hessians.numbers import Arithmetic, Balls, Exact
-from invexcheck.hessians.spectra import Enclosure, Matrix, nonzero_eigenvalues
+from invexcheck.hessians.spectra import Enclosure, Matrix, nonzero_eigenvalues, remaining
 from invexcheck.limits import Budget, Limits
 
 ZEROS: Final = "0"
@@ -81,7 +81,11 @@ class _Search:
     def __init__(self, architecture: Architecture, sizes: Sizes) -> None:
         self.architecture, self.sizes = architecture, sizes
         self.random = random.Random(SEED)
-        self.known: list[Witness] = [Witness(self._zeros(), None), Witness(self._zeros(), BITS)]
+        self.known: list[Witness] = [
+            Witness(self._zeros(), None),
+            Witness(self._zeros(), BITS),
+            Witness(self._last(), None),
+        ]
         self.reason = ""
 
     def run(self) -> Survey:
@@ -130,8 +134,7 @@ class _Search:
         with precision(witness.bits or EXACT_BITS):
             rows = hessian(self.architecture, selection, witness.point, witness.arithmetic, budget)
             if left is not None:
-                matrix = Matrix(rows, budget)
-                return [values for values in left if not matrix.excludes(values)]
+                return remaining(left, rows, budget)
             if witness.bits is None:
                 ends = [1 / q for q in self.sizes.ends if q != 0]
                 found = nonzero_eigenvalues(rows, ends, budget)
@@ -139,8 +142,19 @@ class _Search:
             high = self.sizes.high
             return [] if high is not None and Matrix(rows, budget).below(1 / high) else None
 
-    def _zeros(self) -> Point:
+    def _zeros(self) -> list[list[fmpq]]:
         return [[fmpq(0)] * prod(line.shape) for line in self.architecture.parameters]
+
+    def _last(self) -> Point:
+        """Zeros, but for the weights that are used last: many functions have rational values there."""
+        point = self._zeros()
+        inputs = [k for k, line in enumerate(self.architecture.inputs) if line.role == PARAMETER]
+        first = len(self.architecture.inputs)
+        used = {a: k for k, node in enumerate(self.architecture.nodes, first) for a in node.arguments}
+        last = max(inputs, key=lambda k: (len(self.architecture.inputs[k].shape) > 1, used.get(k, 0)))
+        entries = point[inputs.index(last)]
+        entries[:] = [fmpq(round(self.random.gauss(0, 1) * STEP), STEP) for _ in entries]
+        return point
 
     def _random(self) -> Point:
         scale = SCALES[len(self.known) % len(SCALES)]
