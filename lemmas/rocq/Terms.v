@@ -8,13 +8,13 @@
 
 From Coq Require Import Reals Lra Lia ZArith QArith Qreals Bool.
 From Coquelicot Require Import Coquelicot.
+From Invex Require Import Erf.
 Open Scope R_scope.
 
 (** ** Functions that the standard library lacks *)
 
 Definition sigmoid (u : R) : R := / (1 + exp (- u)).
 Definition softplus (u : R) : R := ln (1 + exp u).
-Definition erf (u : R) : R := 2 / sqrt PI * RInt (fun t => exp (- t ^ 2)) 0 u.
 (** Powers with a rational exponent, for nonnegative bases; 0 to a positive power is 0. *)
 Definition qpower (u r : R) : R := if Rle_dec u 0 then 0 else Rpower u r.
 
@@ -341,17 +341,6 @@ Proof.
   - apply is_derive_Reals, derivable_pt_lim_power, H.
 Qed.
 
-Lemma is_derive_erf u : is_derive erf u (2 / sqrt PI * exp (- u ^ 2)).
-Proof.
-  unfold erf. apply (is_derive_scal (fun v => RInt (fun t => exp (- t ^ 2)) 0 v)).
-  assert (C : forall t : R, continuous (fun t : R => exp (- t ^ 2)) t).
-  { intro t. apply (ex_derive_continuous (fun t : R => exp (- t ^ 2)) t). auto_derive. exact I. }
-  apply (is_derive_RInt (fun t : R => exp (- t ^ 2)) (fun v => RInt (fun t : R => exp (- t ^ 2)) 0 v) 0 u).
-  - exists (mkposreal 1 Rlt_0_1). intros v _. apply (RInt_correct (fun t : R => exp (- t ^ 2))).
-    apply (ex_RInt_continuous (fun t : R => exp (- t ^ 2))). intros; apply C.
-  - apply C.
-Qed.
-
 Lemma un_derive o u x :
   un_analytic o (eval u x) -> is_derive (un o) (eval u x) (eval (slope o u) x).
 Proof.
@@ -381,7 +370,7 @@ Proof.
     auto_derive; [generalize (exp_pos (- a)); lra|]. rewrite exp_Ropp. set (e := exp a) in *. field. lra.
   - unfold softplus, sigmoid. generalize (exp_pos a); intro.
     auto_derive; [lra|]. rewrite exp_Ropp. set (e := exp a) in *. field. lra.
-  - evar_last; [apply is_derive_erf|]. simpl. reflexivity.
+  - evar_last; [apply erf_derive|]. simpl. reflexivity.
 Qed.
 
 Lemma INR_IZR_INZ_pos p : INR (Pos.to_nat p) = IZR (Z.pos p).

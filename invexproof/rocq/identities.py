@@ -1,0 +1,309 @@
+"""Equalities of smooth terms: exponentials as powers of a few of them, then Rocq's `field`.
+
+exp(a + 2b) is exp(a)·exp(b)². Every exponential of both sides is rewritten as a product of integer powers of
+generators exp(m), one for each monomial m of the exponents; equal arguments of other functions are made equal
+as text. What is left is an identity of rational functions in x, the generators and opaque values.
+"""
+
+from __future__ import annotations
+
+from math import lcm
+
+from flint import fmpq
+
+from invexcheck.terms import Terms
+from invexproof.rocq.bounds import Bounds
+from invexproof.rocq.expressions import ATOM, POWER, ExportError, Expressions, enclosed, rational
+
+Monomial = frozenset[tuple[object, fmpq]]
+Polynomial = dict[Monomial, fmpq]
+
+ONE: Monomial = frozenset()
+OPAQUE = ("log", "sqrt", "sin", "cos", "tan", "atan", "asinh", "erf")
+MAX_MONOMIALS = 60
+
+
+def expanded(terms: Terms, root: int) -> int:
+    """The term with sigmoid, softplus, tanh, sinh and cosh written with exp and log, as Rocq unfolds them."""
+    image: dict[int, int] = {}
+    for term in terms.order(root):
+        node = terms.nodes[term]
+        arguments = [image[c] for c in terms.children(node)]
+        rewriting = UNFOLDED.get(node[0])
+        if rewriting is not None:
+            image[term] = rewriting(terms, arguments[0])
+        elif arguments:
+            image[term] = terms.node(node[0], *arguments, *node[1 + len(arguments) :])
+        else:
+            image[term] = term
+    return image[root]
+
+
+def _sigmoid(t: Terms, u: int) -> int:
+    return t.node("div", t.one, t.node("add", t.one, t.node("exp", t.node("neg", u))))
+
+
+def _softplus(t: Terms, u: int) -> int:
+    return t.node("log", t.node("add", t.one, t.node("exp", u)))
+
+
+def _tanh(t: Terms, u: int) -> int:
+    below = t.node("add", t.node("exp", t.node("mul", t.two, u)), t.one)
+    return t.node("sub", t.one, t.node("div", t.two, below))
+
+
+def _hyperbolic(op: str):  # type: ignore[no-untyped-def]
+    def build(t: Terms, u: int) -> int:
+        both = t.node(op, t.node("exp", u), t.node("exp", t.node("neg", u)))
+        return t.node("div", both, t.two)
+
+    return build
+
+
+UNFOLDED = {
+    "sigmoid": _sigmoid, "softplus": _softplus, "tanh": _tanh, "sinh": _hyperbolic("sub"),
+    "cosh": _hyperbolic("add"),
+}  # fmt: skip
+
+
+class Exponents:
+    """Terms as polynomials with rational powers of x, constants, exp of monomials, and opaque values."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+        self.terms = bounds.session.terms
+        self.representatives: list[int] = []
+        self._known: dict[int, Polynomial] = {}
+
+    def polynomial(self, root: int) -> Polynomial:
+        for term in self.terms.order(root):
+            if term not in self._known:
+                self._known[term] = self._polynomial(term)
+        return self._known[root]
+
+    def _polynomial(self, term: int) -> Polynomial:
+        node = self.terms.nodes[term]
+        op = node[0]
+        inner = [self._known[c] for c in self.terms.children(node)]
+        if op == "rat":
+            return {ONE: node[1]} if node[1] != 0 else {}
+        if op == "var":
+            return {frozenset({("x", fmpq(1))}): fmpq(1)}
+        if op == "pi":
+            return {frozenset({("pi", fmpq(1))}): fmpq(1)}
+        if op in ("add", "sub"):
+            return _plus(inner[0], inner[1], 1 if op == "add" else -1)
+        if op == "neg":
+            return _plus({}, inner[0], -1)
+        if op == "mul":
+            return self._checked(_times(inner[0], inner[1]), term)
+        if op == "div" and len(inner[1]) == 1:
+            return self._checked(_times(inner[0], _inverse(inner[1])), term)
+        if op == "pow" and node[2].q == 1:
+            return self._integer_power(inner[0], int(node[2].p), term)
+        if op == "exp":
+            return {_exponential(inner[0]): fmpq(1)}
+        return self._opaque(term)
+
+    def _integer_power(self, base: Polynomial, n: int, term: int) -> Polynomial:
+        if len(base) == 1:
+            (monomial, coefficient), = base.items()
+            return {frozenset((a, p * n) for a, p in monomial): coefficient**n}
+        if 0 <= n <= 6:
+            result: Polynomial = {ONE: fmpq(1)}
+            for _ in range(n):
+                result = self._checked(_times(result, base), term)
+            return result
+        return self._opaque(term)
+
+    def _checked(self, polynomial: Polynomial, term: int) -> Polynomial:
+        return polynomial if len(polynomial) <= MAX_MONOMIALS else self._opaque(term)
+
+    def _opaque(self, term: int) -> Polynomial:
+        return {frozenset({(("opaque", self.representative(term)), fmpq(1))}): fmpq(1)}
+
+    def representative(self, term: int) -> int:
+        """The first term met that has the same normal form."""
+        for known in self.representatives:
+            if known == term or self.bounds.session.forms.equal(known, term):
+                return known
+        self.representatives.append(term)
+        return term
+
+
+def _plus(a: Polynomial, b: Polynomial, sign: int) -> Polynomial:
+    result = dict(a)
+    for monomial, coefficient in b.items():
+        total = result.get(monomial, fmpq(0)) + sign * coefficient
+        if total == 0:
+            result.pop(monomial, None)
+        else:
+            result[monomial] = total
+    return result
+
+
+def _multiply(a: Monomial, b: Monomial) -> Monomial:
+    powers = dict(a)
+    for atom, power in b:
+        powers[atom] = powers.get(atom, fmpq(0)) + power
+    return frozenset((atom, power) for atom, power in powers.items() if power != 0)
+
+
+def _times(a: Polynomial, b: Polynomial) -> Polynomial:
+    result: Polynomial = {}
+    for m, p in a.items():
+        result = _plus(result, {_multiply(m, n): p * q for n, q in b.items()}, 1)
+    return result
+
+
+def _inverse(a: Polynomial) -> Polynomial:
+    ((monomial, coefficient),) = a.items()
+    return {frozenset((atom, -power) for atom, power in monomial): 1 / coefficient}
+
+
+def _exponential(exponent: Polynomial) -> Monomial:
+    """exp(sum of c·m) as the product of (exp m)^c."""
+    return frozenset((("exp", m), c) for m, c in exponent.items())
+
+
+class Identity:
+    """The proof of one equality in the context of the bounds' script."""
+
+    def __init__(self, bounds: Bounds, left: int, right: int) -> None:
+        self.bounds = bounds
+        self.terms = bounds.session.terms
+        self.sides = [expanded(self.terms, side) for side in (left, right)]
+        self.exponents = Exponents(bounds)
+        self.order = sorted({node for side in self.sides for node in self.terms.order(side)})
+        self.denominators: dict[object, int] = {}
+        for node in self.order:
+            if self.terms.op(node) == "exp":
+                for m, c in self.exponents.polynomial(self.terms.nodes[node][1]).items():
+                    self.denominators[m] = lcm(self.denominators.get(m, 1), int(c.q))
+
+    def lines(self) -> list[str]:
+        """Tactics that close the goal ``left = right``."""
+        bounds = self.bounds
+        facts = self._conditions()
+        lines = ["  rewrite ?tanh_exp; unfold sigmoid, softplus, sinh, cosh, Rminus in *; fold_minus."]
+        lines = ["  unfold_exponentials."]
+        printer = Generators(self)
+        seen: set[str] = set()
+        for node in self.order:
+            text = printer.rewriting(node)
+            if text is not None and text not in seen:
+                seen.add(text)
+                lines.append(f"  {text}")
+        lines += [f"  assert (G{k} := exp_pos {g}). assert (N{k} := Rgt_not_eq _ _ G{k})."
+                  for k, g in enumerate(printer.generators.values())]
+        hints = []
+        for k, (root, argument) in enumerate(printer.roots.items()):
+            h = bounds.sign(root, ">=")
+            lines.append(f"  assert (R{k} : sqrt {argument} * sqrt {argument} = {argument}) by (apply sqrt_sqrt; use_hypothesis {h}).")
+            hints.append(f"R{k}")
+        hint = f" [{' '.join(hints)}]" if hints else ""
+        lines.append(f"  first [ring{hint} | field{hint}; nonzero {' '.join(facts[:0])}].")
+        return lines
+
+    def _conditions(self) -> list[str]:
+        return []
+
+
+class Generators(Expressions):
+    """Expressions in which exponentials are products of powers of generators."""
+
+    def __init__(self, identity: Identity) -> None:
+        super().__init__(identity.terms)
+        self.identity = identity
+        self.generators: dict[object, str] = {}
+        self.roots: dict[int, str] = {}
+
+    def _real(self, term: int) -> tuple[str, int]:
+        node = self.terms.nodes[term]
+        if node[0] == "exp":
+            return self.product(self.identity.exponents.polynomial(node[1]))
+        if node[0] in OPAQUE:
+            first = self.identity.exponents.representative(term)
+            if first != term:
+                return super()._real(first) if first in self._texts else self._first(first)
+        return super()._real(term)
+
+    def _first(self, term: int) -> tuple[str, int]:
+        self.real(term)
+        return self._texts[term]
+
+    def rewriting(self, term: int) -> str | None:
+        """The tactic that brings a node into the form in which it is printed, if it is in another one."""
+        node = self.terms.nodes[term]
+        op = node[0]
+        if op != "exp" and op not in OPAQUE:
+            return None
+        own = f"{'ln' if op == 'log' else 'arcsinh' if op == 'asinh' else op} {self.real(node[1], ATOM)}"
+        target = self.real(term)
+        if op == "sqrt":
+            self.roots.setdefault(self.identity.exponents.representative(term) and node[1], self.real(node[1], ATOM))
+        if own == target:
+            return None
+        tactic = "exponential" if op == "exp" else "argument"
+        return f"replace ({own}) with ({target}) by {tactic}."
+
+    def product(self, exponent: Polynomial) -> tuple[str, int]:
+        if not exponent:
+            return "1", ATOM
+        parts = []
+        for monomial, coefficient in sorted(exponent.items(), key=lambda item: self.monomial(item[0])):
+            size = self.identity.denominators.get(monomial, 1)
+            power = int((coefficient * size).p)
+            parts.append(self._power_of(self.generator(monomial, size), power))
+        if len(parts) == 1:
+            return parts[0]
+        return " * ".join(enclosed(text, level, 39) for text, level in parts), 40
+
+    def _power_of(self, generator: str, power: int) -> tuple[str, int]:
+        if power == 1:
+            return f"exp {generator}", 10
+        text = f"exp {generator} ^ {abs(power)}" if abs(power) > 1 else f"exp {generator}"
+        return (text, POWER) if power > 0 else (f"/ {text}", 35)
+
+    def generator(self, monomial: Monomial, size: int) -> str:
+        key = (monomial, size)
+        if key not in self.generators:
+            text = self.monomial(monomial)
+            self.generators[key] = f"({text} / {size})" if size != 1 else f"({text})"
+        return self.generators[key]
+
+    def monomial(self, monomial: Monomial) -> str:
+        if not monomial:
+            return "1"
+        texts = []
+        for atom, power in monomial:
+            texts.append(self._atom_power(atom, power))
+        return " * ".join(sorted(texts))
+
+    def _atom_power(self, atom: object, power: fmpq) -> str:
+        if isinstance(atom, tuple) and atom[0] == "exp":
+            size = self.identity.denominators.get(atom[1], 1)
+            whole = power * size
+            if whole.q != 1:
+                raise ExportError("an exponential of an exponential with fractional multiples")
+            text, level = self._power_of(self.generator(atom[1], size), int(whole.p))
+            return enclosed(text, level, 39)
+        if power.q != 1:
+            raise ExportError("a fractional power in an exponent")
+        if atom == "x":
+            base = "x"
+        elif atom == "pi":
+            base = "PI"
+        else:
+            base = self.real(atom[1], ATOM)  # type: ignore[index]
+        n = int(power.p)
+        text = base if abs(n) == 1 else f"{base} ^ {abs(n)}"
+        return text if n > 0 else f"/ {text}"
+
+
+def identity(bounds: Bounds, left: int, right: int) -> list[str]:
+    """Tactics that close the goal ``left = right`` about two smooth terms, where both are defined."""
+    return Identity(bounds, left, right).lines()
+
+
+__all__ = ["Exponents", "identity", "rational"]

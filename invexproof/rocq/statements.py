@@ -1,0 +1,91 @@
+"""What an exported file claims: the function in the words of Coq's real numbers, its domain, and the theorem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from invexcheck.goals import Claim
+from invexcheck.session import Session
+from invexcheck.terms import BOOLEAN
+from invexproof.rocq.expressions import CONDITION, ATOM, ExportError, Expressions, own_conditions
+
+CLAIMS = {
+    ("activation.invex", False): "invex f",
+    ("activation.invex", True): "not_invex f",
+    ("activation.nonvanishing-derivative", False): "no_stationary_point f",
+    ("activation.nonvanishing-derivative", True): "exists x : R, clarke_stationary f x",
+    ("activation.piecewise-analytic", True): "exists c : R, ~ continuous f c",
+}
+"""The claims that can be exported, of a function f."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Definitions of f (and of where it is defined, if that is not everywhere by itself) and the claim about it."""
+
+    definitions: list[str]
+    claim: str
+    partial: bool
+    """Whether `defined_at` is one of the definitions."""
+
+    @property
+    def theorem(self) -> str:
+        if not self.partial:
+            return self.claim
+        if self.claim == "not_invex f":
+            return "not_invex_on defined_at f"
+        return f"(forall x : R, defined_at x) /\\ {self.claim}"
+
+
+def statement_of(session: Session, expressions: Expressions, claim: Claim) -> Statement:
+    """The statement of a claim, from its table of terms alone."""
+    text = CLAIMS.get((claim.kind, claim.negated))
+    if text is None:
+        word = "negated claims" if claim.negated else "claims"
+        raise ExportError(f"{word} of the kind {claim.kind!r} cannot be exported yet")
+    subject = expressions.real(claim.subject)
+    definitions = [f"Definition f (x : R) : R :=\n  {subject}."]
+    domain = Domain(session, expressions).of(claim.subject)
+    if domain != "True":
+        definitions.append(
+            "(* Where every operation on the way to the value is defined: Coq's division by 0, logarithm of a negative\n"
+            f"   number and the like have values that mean nothing. *)\nDefinition defined_at (x : R) : Prop :=\n  {domain}."
+        )
+    return Statement(definitions, text, domain != "True")
+
+
+class Domain:
+    """The condition under which a function with guards is defined, as a proposition."""
+
+    def __init__(self, session: Session, expressions: Expressions) -> None:
+        self.terms = session.terms
+        self.expressions = expressions
+        self.known: dict[int, str] = {}
+
+    def of(self, root: int) -> str:
+        for term in self.terms.order(root):
+            self.known[term] = self._of(term)
+            if len(self.known[term]) > 60_000:
+                raise ExportError("the domain of the function is too long to be written out in Rocq")
+        return self.known[root]
+
+    def _of(self, term: int) -> str:
+        node = self.terms.nodes[term]
+        if node[0] == "piecewise":
+            return self._piecewise(node[1:])
+        parts = [self.known[c] for c in self.terms.children(node)]
+        if node[0] not in BOOLEAN:
+            parts += [
+                CONDITION[what](self.expressions.real(inner, ATOM if what == "nonzero" else 69))
+                for what, inner in own_conditions(self.terms, term, analytic=False)
+            ]
+        distinct = [p for p in dict.fromkeys(parts) if p != "True"]
+        return " /\\ ".join(p if " then " not in p else f"({p})" for p in distinct) or "True"
+
+    def _piecewise(self, branches: tuple[int, ...]) -> str:
+        text = "False"
+        for condition, value in zip(reversed(branches[::2]), reversed(branches[1::2]), strict=True):
+            chosen = self.expressions.choose(condition, self.known[value], text)
+            before = self.known[condition]
+            text = chosen if before == "True" else f"{before} /\\ ({chosen})"
+        return text

@@ -1,0 +1,533 @@
+(** What exported certificates rest on: pieces and refutations for functions that are terms piece by piece, bounds of
+    terms by small steps, and tactics.
+
+    Lemma ids: none of its own. It brings the statements of Valley.v, Stationary.v and Terms.v into the form in which
+    `invexproof export --to rocq` writes proofs. *)
+
+From Coq Require Import Reals Lra Lia ZArith QArith Bool.
+From Coquelicot Require Import Coquelicot.
+From Interval Require Import Tactic.
+From Invex Require Import Calculus Stationary Shapes Valley Erf Terms.
+Open Scope R_scope.
+
+(** ** Pieces of a valley, given by terms *)
+
+Definition decreasing (t : Terms.term) : piece := Piece (eval t) (eval (deriv t)) Decreasing.
+Definition increasing (t : Terms.term) : piece := Piece (eval t) (eval (deriv t)) Increasing.
+(** f' = p k with p > 0 and k' >= 0. *)
+Definition block (t p k : Terms.term) : piece :=
+  Piece (eval t) (eval (deriv t)) (Block (eval p) (eval k) (eval (deriv k))).
+(** f'' >= 0. *)
+Definition convex (t : Terms.term) : piece :=
+  Piece (eval t) (eval (deriv t)) (Block (fun _ => 1) (eval (deriv t)) (eval (deriv (deriv t)))).
+
+Section Pieces.
+Variables (f : R -> R) (lo hi : Rbar) (t : Terms.term).
+Hypothesis equal : forall x, span lo hi x -> f x = eval t x.
+Hypothesis smooth : forall x, span lo hi x -> analytic t x.
+
+Lemma slope_continuous x : span lo hi x -> continuous (eval (deriv t)) x.
+Proof. intro H. apply analytic_continuous, deriv_analytic, smooth, H. Qed.
+
+Lemma decreasing_ok : (forall x, span lo hi x -> eval (deriv t) x < 0) -> piece_ok f lo hi (decreasing t).
+Proof.
+  intro S. split; [exact equal|]. split; [intros; apply deriv_correct, smooth; assumption|].
+  split; [exact slope_continuous|exact S].
+Qed.
+
+Lemma increasing_ok : (forall x, span lo hi x -> 0 < eval (deriv t) x) -> piece_ok f lo hi (increasing t).
+Proof.
+  intro S. split; [exact equal|]. split; [intros; apply deriv_correct, smooth; assumption|].
+  split; [exact slope_continuous|exact S].
+Qed.
+
+Lemma block_ok p k :
+  (forall x, span lo hi x -> eval (deriv t) x = eval p x * eval k x) ->
+  (forall x, closed_span lo hi x -> 0 < eval p x) ->
+  (forall x, closed_span lo hi x -> defined p x) ->
+  (forall x, closed_span lo hi x -> analytic k x) ->
+  (forall x, span lo hi x -> 0 <= eval (deriv k) x) ->
+  piece_ok f lo hi (block t p k).
+Proof.
+  intros E P Dp Ak S. split; [exact equal|]. split; [intros; apply deriv_correct, smooth; assumption|].
+  split; [exact slope_continuous|]. split; [exact E|]. split; [exact P|].
+  split; [apply continuous_on_pointwise; intros; apply defined_continuous, Dp; assumption|].
+  split; [apply continuous_on_pointwise; intros; apply analytic_continuous, Ak; assumption|].
+  intros x H. split; [apply deriv_correct, Ak, span_closed, H|apply S, H].
+Qed.
+End Pieces.
+
+Lemma convex_ok f lo hi t :
+  (forall x, span lo hi x -> f x = eval t x) ->
+  (forall x, closed_span lo hi x -> analytic t x) ->
+  (forall x, span lo hi x -> 0 <= eval (deriv (deriv t)) x) ->
+  piece_ok f lo hi (convex t).
+Proof.
+  intros E A S. split; [exact E|].
+  split; [intros; apply deriv_correct, A, span_closed; assumption|].
+  split; [intros; apply analytic_continuous, deriv_analytic, A, span_closed; assumption|].
+  split; [intros; simpl; ring|]. split; [intros; lra|].
+  split; [apply continuous_on_pointwise; intros; apply continuous_const|].
+  split; [apply continuous_on_pointwise; intros; apply analytic_continuous, deriv_analytic, A; assumption|].
+  intros x H. split; [apply deriv_correct, deriv_analytic, A, span_closed, H|apply S, H].
+Qed.
+
+(** Continuity at a cut: the terms of both sides are defined there, with the value of f. *)
+Lemma continuous_terms f l r a b c :
+  a < c < b -> (forall x, a < x < c -> f x = eval l x) -> (forall x, c < x < b -> f x = eval r x) ->
+  defined l c -> defined r c -> eval l c = f c -> eval r c = f c -> continuous f c.
+Proof.
+  intros H El Er Dl Dr Vl Vr. apply (continuous_cut f (eval l) (eval r) a b c); auto using defined_continuous.
+Qed.
+
+Section Ends.
+Variables (t : Terms.term) (c : R).
+Hypothesis smooth : analytic t c.
+Lemma falls_left : eval (deriv t) c < 0 -> falls (at_left c) (eval (deriv t)) c.
+Proof. apply falls_closed_left, analytic_continuous, deriv_analytic, smooth. Qed.
+Lemma falls_right : eval (deriv t) c < 0 -> falls (at_right c) (eval (deriv t)) c.
+Proof. apply falls_closed_right, analytic_continuous, deriv_analytic, smooth. Qed.
+Lemma rises_left : 0 < eval (deriv t) c -> rises (at_left c) (eval (deriv t)) c.
+Proof. apply rises_closed_left, analytic_continuous, deriv_analytic, smooth. Qed.
+Lemma rises_right : 0 < eval (deriv t) c -> rises (at_right c) (eval (deriv t)) c.
+Proof. apply rises_closed_right, analytic_continuous, deriv_analytic, smooth. Qed.
+End Ends.
+
+(** ** Refutations *)
+
+(** Some stationary point is not a global minimiser. *)
+Definition not_invex (f : R -> R) : Prop := exists x, clarke_stationary f x /\ exists y, f y < f x.
+
+(** The same for a function that is defined where D holds: near the stationary point, and at the lower one. *)
+Definition not_invex_on (D : R -> Prop) (f : R -> R) : Prop :=
+  exists x, locally x D /\ clarke_stationary f x /\ exists y, D y /\ f y < f x.
+
+Lemma not_invex_everywhere f : not_invex_on (fun _ => True) f -> not_invex f.
+Proof. intros [x [_ [S [y [_ L]]]]]. exists x. split; [exact S|exists y; exact L]. Qed.
+
+Section Refutations.
+Variable D : R -> Prop.
+
+Lemma locally_inside u c v : u < c < v -> (forall x, u < x < v -> D x) -> locally c D.
+Proof.
+  intros H K. assert (P : 0 < Rmin (c - u) (v - c)) by (apply Rmin_pos; lra).
+  exists (mkposreal _ P). intros x B. apply K.
+  assert (Q : Rabs (x - c) < Rmin (c - u) (v - c)) by exact B.
+  assert (M1 := Rmin_l (c - u) (v - c)). assert (M2 := Rmin_r (c - u) (v - c)).
+  apply Rabs_def2 in Q. lra.
+Qed.
+
+Lemma refuted_by_plateau f u v c y :
+  u < v -> (forall x, u < x < v -> f x = c) -> (forall x, u < x < v -> D x) -> D y -> f y < c -> not_invex_on D f.
+Proof.
+  intros H E Dx Dy L. exists ((u + v) / 2). assert (M : f ((u + v) / 2) = c) by (apply E; lra).
+  split; [apply (locally_inside u _ v); [lra|exact Dx]|]. split; [|exists y; split; [exact Dy|lra]].
+  apply stationary_local_minimum. assert (P : 0 < (v - u) / 2) by lra.
+  exists (mkposreal _ P). intros x B.
+  assert (K : Rabs (x - (u + v) / 2) < (v - u) / 2) by exact B. apply Rabs_def2 in K.
+  rewrite (E x); lra.
+Qed.
+
+Lemma refuted_by_stationary_point f t u c v y :
+  u < c < v -> (forall x, u < x < v -> f x = eval t x) -> (forall x, u < x < v -> analytic t x) ->
+  eval (deriv t) c = 0 -> (forall x, u < x < v -> D x) -> D y -> f y < eval t c -> not_invex_on D f.
+Proof.
+  intros H E A S Dx Dy L. exists c. split; [apply (locally_inside u c v); assumption|].
+  split; [|exists y; rewrite (E c) by lra; split; [exact Dy|exact L]].
+  apply (stationary_smooth f (eval (deriv t)) c); [|apply analytic_continuous, deriv_analytic, A; lra|exact S].
+  assert (P : 0 < Rmin (c - u) (v - c)) by (apply Rmin_pos; lra).
+  exists (mkposreal _ P). intros x B.
+  assert (K : Rabs (x - c) < Rmin (c - u) (v - c)) by exact B.
+  assert (M1 := Rmin_l (c - u) (v - c)). assert (M2 := Rmin_r (c - u) (v - c)).
+  apply Rabs_def2 in K.
+  apply (is_derive_ext_loc (eval t)); [|apply deriv_correct, A; lra].
+  assert (P2 : 0 < Rmin (x - u) (v - x)) by (apply Rmin_pos; lra).
+  exists (mkposreal _ P2). intros z B2.
+  assert (K2 : Rabs (z - x) < Rmin (x - u) (v - x)) by exact B2.
+  assert (M3 := Rmin_l (x - u) (v - x)). assert (M4 := Rmin_r (x - u) (v - x)).
+  apply Rabs_def2 in K2. symmetry. apply E. lra.
+Qed.
+
+Lemma refuted_by_maximum f t u m v :
+  u < m < v -> (forall x, u < x < v -> f x = eval t x) -> (forall x, u <= x <= v -> defined t x) ->
+  (forall x, u < x < v -> D x) -> eval t u < eval t m -> eval t v < eval t m -> not_invex_on D f.
+Proof.
+  intros H E Dt Dx Lu Lv.
+  destruct (continuity_ab_maj (eval t) u v) as [c [Mx Hc]]; [lra| |].
+  { intros x Hx. apply continuity_pt_filterlim, defined_continuous, Dt, Hx. }
+  assert (Km := Mx m ltac:(lra)).
+  assert (c <> u) by (intros ->; lra). assert (c <> v) by (intros ->; lra).
+  assert (C : u < c < v) by lra.
+  exists c. split; [apply (locally_inside u c v); assumption|]. split.
+  - apply stationary_local_maximum. assert (P : 0 < Rmin (c - u) (v - c)) by (apply Rmin_pos; lra).
+    exists (mkposreal _ P). intros x B.
+    assert (K : Rabs (x - c) < Rmin (c - u) (v - c)) by exact B.
+    assert (M1 := Rmin_l (c - u) (v - c)). assert (M2 := Rmin_r (c - u) (v - c)).
+    apply Rabs_def2 in K. rewrite !E by lra. apply Mx. lra.
+  - (* near u the values stay below f m *)
+    assert (Cu : continuous (eval t) u) by (apply defined_continuous, Dt; lra).
+    assert (P : 0 < eval t c - eval t u) by lra.
+    destruct (Cu _ (locally_ball (eval t u) (mkposreal _ P))) as [e He].
+    assert (Q : 0 < Rmin (e / 2) ((c - u) / 2)) by (apply Rmin_pos; [generalize (cond_pos e)|]; lra).
+    assert (M1 := Rmin_l (e / 2) ((c - u) / 2)). assert (M2 := Rmin_r (e / 2) ((c - u) / 2)).
+    set (d := Rmin (e / 2) ((c - u) / 2)) in *.
+    assert (Ke : Rabs ((u + d) - u) < e).
+    { replace (u + d - u) with d by ring. rewrite Rabs_pos_eq by lra. generalize (cond_pos e); lra. }
+    assert (B : Rabs (eval t (u + d) - eval t u) < eval t c - eval t u) by exact (He (u + d) Ke).
+    apply Rabs_def2 in B. exists (u + d). split; [apply Dx; lra|]. rewrite !E by lra. lra.
+Qed.
+End Refutations.
+
+(** ** Bounds by small steps *)
+
+(** a < b or a <= b *)
+Definition below (strict : bool) (a b : R) : Prop := if strict then a < b else a <= b.
+
+Lemma add_lower s1 s2 p q c a b :
+  below s1 p a -> below s2 q b -> c <= p + q -> below (s1 || s2) c (a + b).
+Proof. destruct s1, s2; simpl; lra. Qed.
+Lemma add_upper s1 s2 p q c a b :
+  below s1 a p -> below s2 b q -> p + q <= c -> below (s1 || s2) (a + b) c.
+Proof. destruct s1, s2; simpl; lra. Qed.
+Lemma sub_lower s1 s2 p q c a b :
+  below s1 p a -> below s2 b q -> c <= p - q -> below (s1 || s2) c (a - b).
+Proof. destruct s1, s2; simpl; lra. Qed.
+Lemma sub_upper s1 s2 p q c a b :
+  below s1 a p -> below s2 q b -> p - q <= c -> below (s1 || s2) (a - b) c.
+Proof. destruct s1, s2; simpl; lra. Qed.
+Lemma neg_lower s p c a : below s a p -> c <= - p -> below s c (- a).
+Proof. destruct s; simpl; lra. Qed.
+Lemma neg_upper s p c a : below s p a -> - p <= c -> below s (- a) c.
+Proof. destruct s; simpl; lra. Qed.
+
+Lemma weaken s a b : a < b -> below s a b.
+Proof. destruct s; simpl; lra. Qed.
+
+(** Products of factors of known signs. *)
+Lemma mul_pos_pos s1 s2 a b : below s1 0 a -> below s2 0 b -> below (s1 && s2) 0 (a * b).
+Proof. destruct s1, s2; simpl; nra. Qed.
+Lemma mul_neg_neg s1 s2 a b : below s1 a 0 -> below s2 b 0 -> below (s1 && s2) 0 (a * b).
+Proof. destruct s1, s2; simpl; nra. Qed.
+Lemma mul_pos_neg s1 s2 a b : below s1 0 a -> below s2 b 0 -> below (s1 && s2) (a * b) 0.
+Proof. destruct s1, s2; simpl; nra. Qed.
+Lemma mul_neg_pos s1 s2 a b : below s1 a 0 -> below s2 0 b -> below (s1 && s2) (a * b) 0.
+Proof. destruct s1, s2; simpl; nra. Qed.
+Lemma square_lower a : 0 <= a * a.
+Proof. nra. Qed.
+
+(** Products above the product of positive lower bounds, and below that of upper bounds. *)
+Lemma mul_lower s1 s2 p q c a b :
+  below s1 p a -> below s2 q b -> 0 < p -> 0 < q -> c <= p * q -> below (s1 || s2) c (a * b).
+Proof.
+  intros H1 H2 Hp Hq Hc.
+  assert (p <= a) by (destruct s1; simpl in H1; lra). assert (q <= b) by (destruct s2; simpl in H2; lra).
+  assert (p * q <= a * b) by (apply Rmult_le_compat; lra).
+  destruct s1, s2; simpl in *; try lra; nra.
+Qed.
+Lemma mul_lower_negative s1 s2 p q c a b :
+  below s1 a p -> below s2 b q -> p < 0 -> q < 0 -> c <= p * q -> below (s1 || s2) c (a * b).
+Proof.
+  intros H1 H2 Hp Hq Hc. replace (a * b) with (- a * - b) by ring.
+  apply (mul_lower s1 s2 (- p) (- q)); [destruct s1; simpl in *; lra|destruct s2; simpl in *; lra|lra|lra|].
+  replace (- p * - q) with (p * q) by ring. exact Hc.
+Qed.
+Lemma mul_upper s1 s2 p q c a b :
+  below s1 a p -> below s2 b q -> 0 <= a -> 0 <= b -> 0 < p -> 0 < q -> p * q <= c -> below (s1 || s2) (a * b) c.
+Proof.
+  intros H1 H2 Ha Hb Hp Hq Hc.
+  assert (a <= p) by (destruct s1; simpl in H1; lra). assert (b <= q) by (destruct s2; simpl in H2; lra).
+  assert (a * b <= p * q) by (apply Rmult_le_compat; lra).
+  destruct s1, s2; simpl in *; try lra; nra.
+Qed.
+Lemma mul_upper_negative s1 s2 p q c a b :
+  below s1 p a -> below s2 b q -> 0 < p -> q < 0 -> p * q <= c -> below (s1 || s2) (a * b) c.
+Proof.
+  intros H1 H2 Hp Hq Hc.
+  assert (K : below (s1 || s2) (- c) (a * - b)).
+  { apply (mul_lower s1 s2 p (- q)); [exact H1|destruct s2; simpl in *; lra|lra|lra|].
+    replace (p * - q) with (- (p * q)) by ring. lra. }
+  replace (a * - b) with (- (a * b)) in K by ring. destruct s1, s2; simpl in *; lra.
+Qed.
+Lemma mul_corners_lower p p' q q' c a b :
+  p <= a -> a <= p' -> q <= b -> b <= q' -> c < p * q -> c < p * q' -> c < p' * q -> c < p' * q' -> c < a * b.
+Proof.
+  intros. destruct (Rle_lt_dec 0 b) as [B|B].
+  - apply Rlt_le_trans with (p * b); [|nra]. destruct (Rle_lt_dec 0 p); nra.
+  - apply Rlt_le_trans with (p' * b); [|nra]. destruct (Rle_lt_dec 0 p'); nra.
+Qed.
+Lemma mul_corners_upper p p' q q' c a b :
+  p <= a -> a <= p' -> q <= b -> b <= q' -> p * q < c -> p * q' < c -> p' * q < c -> p' * q' < c -> a * b < c.
+Proof.
+  intros. assert (- c < a * - b); [|lra].
+  apply (mul_corners_lower p p' (- q') (- q)); lra.
+Qed.
+
+(** Inverses. *)
+Lemma inv_positive b : 0 < b -> 0 < / b.
+Proof. apply Rinv_0_lt_compat. Qed.
+Lemma inv_negative b : b < 0 -> / b < 0.
+Proof. apply Rinv_lt_0_compat. Qed.
+Lemma inv_lower s p c b : 0 < b -> below s b p -> 0 < p -> c <= / p -> below s c (/ b).
+Proof.
+  intros Hb H Hp Hc. destruct s; simpl in *.
+  - apply Rle_lt_trans with (/ p); [exact Hc|]. apply Rinv_lt_contravar; nra.
+  - apply Rle_trans with (/ p); [exact Hc|]. apply Rinv_le_contravar; lra.
+Qed.
+Lemma inv_upper s p c b : below s p b -> 0 < p -> / p <= c -> below s (/ b) c.
+Proof.
+  intros H Hp Hc. destruct s; simpl in *.
+  - apply Rlt_le_trans with (/ p); [|exact Hc]. apply Rinv_lt_contravar; nra.
+  - apply Rle_trans with (/ p); [|exact Hc]. apply Rinv_le_contravar; lra.
+Qed.
+
+(** Powers. *)
+Lemma power_positive a n : 0 < a -> 0 < a ^ n.
+Proof. apply pow_lt. Qed.
+Lemma power_weak a n : 0 <= a -> 0 <= a ^ n.
+Proof. apply pow_le. Qed.
+Lemma power_even a m : 0 <= a ^ (2 * m).
+Proof. rewrite pow_mult. apply pow_le. simpl. nra. Qed.
+Lemma power_even_strict a m : a <> 0 -> 0 < a ^ (2 * m).
+Proof. intro H. rewrite pow_mult. apply pow_lt. simpl. rewrite Rmult_1_r. apply Rsqr_pos_lt, H. Qed.
+Lemma power_odd_negative a m : a < 0 -> a ^ S (2 * m) < 0.
+Proof.
+  intro H. rewrite <- tech_pow_Rmult. assert (0 < a ^ (2 * m)) by (apply power_even_strict; lra). nra.
+Qed.
+Lemma power_odd_weak a m : a <= 0 -> a ^ S (2 * m) <= 0.
+Proof. intro H. rewrite <- tech_pow_Rmult. assert (K := power_even a m). nra. Qed.
+Lemma power_lower p c a n : 0 <= p -> p <= a -> c <= p ^ n -> c <= a ^ n.
+Proof. intros Hp H Hc. apply Rle_trans with (p ^ n); [exact Hc|]. apply pow_incr. lra. Qed.
+Lemma power_upper p c a n : 0 <= a -> a <= p -> p ^ n <= c -> a ^ n <= c.
+Proof. intros Ha H Hc. apply Rle_trans with (p ^ n); [|exact Hc]. apply pow_incr. lra. Qed.
+Lemma power_lower_strict p c a n : 0 <= p -> p < a -> c <= p ^ S n -> c < a ^ S n.
+Proof.
+  intros Hp H Hc. apply Rle_lt_trans with (p ^ S n); [exact Hc|].
+  assert (K : p ^ n <= a ^ n) by (apply pow_incr; lra). simpl. assert (0 < a ^ n) by (apply pow_lt; lra).
+  assert (0 <= p ^ n) by (apply pow_le; lra). nra.
+Qed.
+Lemma power_upper_strict p c a n : 0 <= a -> a < p -> p ^ S n <= c -> a ^ S n < c.
+Proof.
+  intros Ha H Hc. apply Rlt_le_trans with (p ^ S n); [|exact Hc].
+  assert (K : a ^ n <= p ^ n) by (apply pow_incr; lra). simpl. assert (0 < p ^ n) by (apply pow_lt; lra).
+  assert (0 <= a ^ n) by (apply pow_le; lra). nra.
+Qed.
+
+(** Increasing operations. *)
+Definition increases (h : R -> R) (S : R -> Prop) : Prop := forall a b, S a -> a < b -> h a < h b.
+Definition everywhere (a : R) : Prop := True.
+
+Lemma incr_lower h S s p c a : increases h S -> S p -> below s p a -> c <= h p -> below s c (h a).
+Proof.
+  intros I Hp H Hc. destruct s; simpl in *; [apply Rle_lt_trans with (h p); auto|].
+  destruct H as [H|<-]; [|exact Hc]. left. apply Rle_lt_trans with (h p); auto.
+Qed.
+Lemma incr_upper h S s p c a : increases h S -> S a -> below s a p -> h p <= c -> below s (h a) c.
+Proof.
+  intros I Hp H Hc. destruct s; simpl in *; [apply Rlt_le_trans with (h p); auto|].
+  destruct H as [H|<-]; [|exact Hc]. left. apply Rlt_le_trans with (h p); auto.
+Qed.
+
+Lemma exp_increases : increases exp everywhere.
+Proof. intros a b _ H. apply exp_increasing, H. Qed.
+Lemma ln_increases : increases ln (fun a => 0 < a).
+Proof. intros a b H. apply ln_increasing, H. Qed.
+Lemma sqrt_increases : increases sqrt (fun a => 0 <= a).
+Proof. intros a b H L. apply sqrt_lt_1; lra. Qed.
+Lemma sigmoid_increases : increases sigmoid everywhere.
+Proof.
+  intros a b _ H. unfold sigmoid. assert (Ha := exp_pos (- a)). assert (Hb := exp_pos (- b)).
+  assert (K : exp (- b) < exp (- a)) by (apply exp_increasing; lra).
+  apply Rinv_lt_contravar; nra.
+Qed.
+Lemma softplus_increases : increases softplus everywhere.
+Proof.
+  intros a b _ H. unfold softplus. assert (Ha := exp_pos a).
+  assert (K : exp a < exp b) by (apply exp_increasing; lra). apply ln_increasing; lra.
+Qed.
+Lemma atan_increases : increases atan everywhere.
+Proof. intros a b _ H. apply atan_increasing, H. Qed.
+Lemma sinh_increases : increases sinh everywhere.
+Proof.
+  intros a b _ H. unfold sinh. assert (K : exp a < exp b) by (apply exp_increasing; lra).
+  assert (L : exp (- b) < exp (- a)) by (apply exp_increasing; lra). lra.
+Qed.
+Lemma tanh_exp a : tanh a = 1 - 2 / (exp (2 * a) + 1).
+Proof.
+  unfold tanh, sinh, cosh. replace (2 * a) with (a + a) by ring. rewrite exp_plus, exp_Ropp.
+  assert (H := exp_pos a). set (e := exp a) in *. assert (0 < e * e) by (apply Rmult_lt_0_compat; lra).
+  field. repeat split; nra.
+Qed.
+Lemma tanh_increases : increases tanh everywhere.
+Proof.
+  intros a b _ H. rewrite !tanh_exp. assert (Ha := exp_pos (2 * a)).
+  assert (K : exp (2 * a) < exp (2 * b)) by (apply exp_increasing; lra).
+  assert (/ (exp (2 * b) + 1) < / (exp (2 * a) + 1)) by (apply Rinv_lt_contravar; nra). lra.
+Qed.
+Lemma erf_increases : increases erf everywhere.
+Proof. intros a b _ H. apply erf_increasing, H. Qed.
+Lemma arcsinh_increases : increases arcsinh everywhere.
+Proof. intros a b _ H. apply arcsinh_lt, H. Qed.
+
+Lemma sigmoid_pos a : 0 < sigmoid a.
+Proof. unfold sigmoid. apply Rinv_0_lt_compat. generalize (exp_pos (- a)); lra. Qed.
+Lemma sigmoid_lt_1 a : sigmoid a < 1.
+Proof.
+  unfold sigmoid. assert (H := exp_pos (- a)). rewrite <- Rinv_1 at 2. apply Rinv_lt_contravar; lra.
+Qed.
+Lemma softplus_pos a : 0 < softplus a.
+Proof. unfold softplus. rewrite <- ln_1. apply ln_increasing; generalize (exp_pos a); lra. Qed.
+Lemma tanh_lt_1 a : tanh a < 1.
+Proof.
+  rewrite tanh_exp. assert (H := exp_pos (2 * a)).
+  assert (0 < / (exp (2 * a) + 1)) by (apply Rinv_0_lt_compat; lra). lra.
+Qed.
+Lemma tanh_gt_1 a : -1 < tanh a.
+Proof.
+  rewrite tanh_exp. assert (H := exp_pos (2 * a)).
+  assert (/ (exp (2 * a) + 1) < / 1) by (apply Rinv_lt_contravar; lra). lra.
+Qed.
+Lemma cosh_pos a : 0 < cosh a.
+Proof. unfold cosh. generalize (exp_pos a) (exp_pos (- a)); lra. Qed.
+Lemma cosh_ge_1 a : 1 <= cosh a.
+Proof.
+  unfold cosh. rewrite exp_Ropp. assert (H := exp_pos a). set (e := exp a) in *.
+  assert (0 <= (e - 1) * (e - 1) * / e).
+  { apply Rmult_le_pos; [apply (Rle_0_sqr (e - 1))|]. left. apply Rinv_0_lt_compat, H. }
+  replace ((e - 1) * (e - 1) * / e) with (e + / e - 2) in H0 by (field; lra). lra.
+Qed.
+Lemma cosh_gt_1 a : a <> 0 -> 1 < cosh a.
+Proof.
+  intro N. unfold cosh. rewrite exp_Ropp. assert (H := exp_pos a).
+  assert (exp a <> 1). { intro E. apply N. rewrite <- (ln_exp a), E. apply ln_1. }
+  set (e := exp a) in *.
+  assert (0 < (e - 1) * (e - 1) * / e).
+  { apply Rmult_lt_0_compat; [|apply Rinv_0_lt_compat, H]. apply (Rsqr_pos_lt (e - 1)). lra. }
+  replace ((e - 1) * (e - 1) * / e) with (e + / e - 2) in H1 by (field; lra). lra.
+Qed.
+Lemma qpower_positive a r : 0 < a -> 0 < qpower a r.
+Proof. intro H. rewrite qpower_pos by exact H. apply exp_pos. Qed.
+
+Lemma value_exp_0 : exp 0 = 1. Proof. apply exp_0. Qed.
+Lemma value_tanh_0 : tanh 0 = 0. Proof. unfold tanh. rewrite sinh_0. unfold Rdiv. ring. Qed.
+Lemma value_sinh_0 : sinh 0 = 0. Proof. apply sinh_0. Qed.
+Lemma value_arcsinh_0 : arcsinh 0 = 0. Proof. apply arcsinh_0. Qed.
+Lemma value_sigmoid_0 : sigmoid 0 = / 2.
+Proof. unfold sigmoid. rewrite Ropp_0, exp_0. f_equal. Qed.
+Lemma value_softplus_0 : softplus 0 = ln 2.
+Proof. unfold softplus. rewrite exp_0. f_equal. Qed.
+
+(** ** Monotone from an end *)
+
+Section Monotone.
+Variables (t : Terms.term) (u v : R).
+Hypothesis order : u < v.
+Hypothesis continuous_inside : forall x, u <= x <= v -> defined t x.
+Hypothesis smooth : forall x, u < x < v -> analytic t x.
+
+Lemma term_increment : exists c, u < c < v /\ eval t v - eval t u = eval (deriv t) c * (v - u).
+Proof.
+  destruct (mean_value (eval t) (eval (deriv t)) u v order) as [c [Hc E]].
+  - apply continuous_on_pointwise. intros x Hx. apply defined_continuous, continuous_inside, Hx.
+  - intros x Hx. apply deriv_correct, smooth, Hx.
+  - exists c. split; [exact Hc|exact E].
+Qed.
+
+Lemma term_rises s : (forall x, u < x < v -> below s 0 (eval (deriv t) x)) -> below s (eval t u) (eval t v).
+Proof.
+  intro H. destruct term_increment as [c [Hc E]]. specialize (H c Hc). destruct s; simpl in *; nra.
+Qed.
+Lemma term_falls s : (forall x, u < x < v -> below s (eval (deriv t) x) 0) -> below s (eval t v) (eval t u).
+Proof.
+  intro H. destruct term_increment as [c [Hc E]]. specialize (H c Hc). destruct s; simpl in *; nra.
+Qed.
+End Monotone.
+
+(** ** Exponentials *)
+
+Lemma exp_power u n : exp (INR n * u) = exp u ^ n.
+Proof.
+  induction n as [|n IH]; [simpl; rewrite Rmult_0_l; apply exp_0|].
+  rewrite S_INR, Rmult_plus_distr_r, Rmult_1_l, exp_plus, IH. simpl. ring.
+Qed.
+
+(** sign(0) = 0 *)
+Definition signum (u : R) : R := if Rlt_dec u 0 then -1 else if Rlt_dec 0 u then 1 else 0.
+
+(** ** Tactics *)
+
+Ltac unfold_exponentials := rewrite ?tanh_exp; unfold sigmoid, softplus, sinh, cosh.
+
+(** One enclosure; [enclose_halves x]: on a bounded span, by bisection of x. *)
+Ltac simple_functions :=
+  unfold rational; cbn [Qden Qnum]; rewrite ?tanh_exp; unfold sigmoid, softplus, sinh, cosh, arcsinh.
+Ltac enclose := first [ lra | interval with (i_prec 53) | simple_functions; interval with (i_prec 53) ].
+Ltac enclose_halves x :=
+  simple_functions; first [ interval with (i_prec 53, i_bisect x, i_depth 10)
+        | interval with (i_prec 53, i_bisect x, i_autodiff x, i_depth 12)
+        | interval with (i_prec 63, i_bisect x, i_taylor x, i_depth 14) ].
+Ltac ends := first [ lra | interval with (i_prec 53) ].
+
+Ltac positive :=
+  first [ assumption | lra | apply exp_pos | exact PI_RGT_0
+        | apply Rmult_lt_0_compat; positive | apply Rplus_lt_0_compat; positive | apply pow_lt; positive
+        | apply Rinv_0_lt_compat; positive | apply sqrt_lt_R0; positive | nra ].
+Ltac nonzero :=
+  repeat split;
+  first [ assumption | apply Rgt_not_eq; lra | apply Rlt_not_eq; lra | apply Rgt_not_eq; positive
+        | apply Rlt_not_eq; nra | apply pow_nonzero; nonzero | idtac ].
+Ltac exponential :=
+  rewrite <- ?exp_power, <- ?exp_Ropp, <- ?exp_plus, <- ?exp_0; f_equal; cbn [INR]; first [ring | field; nonzero].
+Ltac argument := f_equal; first [ring | field; nonzero].
+
+(** The conditions under which a term is analytic or defined, as separate goals. *)
+Ltac conditions :=
+  lazymatch goal with |- ?P ?t _ => let u := eval red in t in change t with u | _ => idtac end;
+  cbn [analytic defined un_analytic un_defined bin_defined power_defined qpower_defined Qnum];
+  repeat match goal with |- _ /\ _ => split | |- True => exact I end.
+
+(** Guarded functions, innermost guards first; contradictory cases are dropped. *)
+Ltac no_guard u := lazymatch u with
+  | context [Rle_dec] => fail | context [Rlt_dec] => fail | context [Rcase_abs] => fail | _ => idtac end.
+Ltac resolve :=
+  unfold signum, Rmax, Rmin, Rabs;
+  repeat (match goal with
+  | |- context [Rle_dec ?a ?b] => no_guard a; no_guard b; destruct (Rle_dec a b)
+  | |- context [Rlt_dec ?a ?b] => no_guard a; no_guard b; destruct (Rlt_dec a b)
+  | |- context [Rcase_abs ?a] => no_guard a; destruct (Rcase_abs a)
+  end; try (exfalso; lra)).
+
+(** Equality of a resolved function and the term of its piece; values at points. *)
+Ltac same := first [ reflexivity | lra | ring | field; nonzero ].
+Ltac values :=
+  unfold rational; cbn [Qnum Qden];
+  repeat first [ rewrite Rmult_0_l | rewrite Rmult_0_r | rewrite Ropp_0 | rewrite Rplus_0_l | rewrite Rplus_0_r
+               | rewrite exp_0 | rewrite sqrt_0 | rewrite ln_1 | rewrite value_tanh_0 | rewrite sinh_0 | rewrite cosh_0
+               | rewrite atan_0 | rewrite erf_0 | rewrite arcsinh_0 | rewrite value_sigmoid_0 | rewrite sin_0 | rewrite cos_0
+               | rewrite sqrt_1 | progress replace (0 / 2) with 0 by field ].
+Ltac same_value := first [ reflexivity | lra | ring | values; first [reflexivity | lra | ring | field; nonzero]
+                         | simple_functions; values; first [reflexivity | lra | ring | field; nonzero] ].
+Ltac vanishes := first [ reflexivity | simpl; lra | ring | same_value | simpl; field; nonzero ].
+Lemma Req_le_sym a b : b = a -> a <= b.
+Proof. lra. Qed.
+Lemma below_difference a s : a - s < 0 -> a < s.
+Proof. lra. Qed.
+Lemma above_difference a s : 0 < a - s -> s < a.
+Proof. lra. Qed.
+Ltac impossible :=
+  exfalso; first [ lra | values; lra
+  | match goal with
+    | H : ~ (?a < ?b) |- _ => apply H; first [interval with (i_prec 53) | values; lra]
+    | H : ~ (?a <= ?b) |- _ => apply H; first [interval with (i_prec 53) | values; lra]
+    | H : ?a < ?b |- _ => apply (Rlt_not_le _ _ H); first [interval with (i_prec 53) | values; lra]
+    | H : ?a <= ?b |- _ => apply (Rle_not_lt _ _ H); first [interval with (i_prec 53) | values; lra]
+    | H : ?a >= ?b |- _ => apply (Rge_not_lt _ _ H); first [interval with (i_prec 53) | values; lra]
+    end ].
+Ltac resolve_point :=
+  unfold signum, Rmax, Rmin, Rabs;
+  repeat (match goal with
+  | |- context [Rle_dec ?a ?b] => no_guard a; no_guard b; destruct (Rle_dec a b)
+  | |- context [Rlt_dec ?a ?b] => no_guard a; no_guard b; destruct (Rlt_dec a b)
+  | |- context [Rcase_abs ?a] => no_guard a; destruct (Rcase_abs a)
+  end; try impossible).
+Ltac known := repeat split; first [ assumption | exact I | lra | apply Rgt_not_eq; lra | apply Rlt_not_eq; lra | nonzero ].
+Ltac use_hypothesis h := first [ exact h | lra ].
