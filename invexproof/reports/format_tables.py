@@ -16,6 +16,7 @@ from invexcheck.architectures import (
     dead_heads,
     forms,
     heads,
+    hyperplanes,
     selections,
     smooth_heads,
     vanishing,
@@ -24,19 +25,27 @@ from invexcheck.architectures.arithmetic import ARITHMETIC
 from invexcheck.architectures.attributes import REQUIRED, Attribute
 from invexcheck.architectures.linear import LINEAR
 from invexcheck.architectures.losses import LOSSES
-from invexcheck.architectures.methods import COLLAPSES, METHODS
+from invexcheck.architectures.methods import COLLAPSES, METHODS, SADDLES
 from invexcheck.architectures.normalising import NORMALISING
 from invexcheck.architectures.operators import Operator
 from invexcheck.architectures.rearranging import REARRANGING
 from invexcheck.architectures.scalars import SCALARS
 from invexcheck.architectures.selecting import SELECTING
 from invexcheck.architectures.vanishing import FACTORS
+from invexcheck.hessians.jets import KINKED, SMOOTH
+from invexcheck.hessians.lowering import LOWERINGS
 from invexproof.reports.operator_words import CLASS_WORDS, WORDS
 
 Rows = Iterable[tuple[str, ...]]
 
 HEADER: Final = ("operator", "value", "shape of the result; what it needs", "domain", "range", "class")
 SCALAR_HEADER: Final = ("function", "value", "domain", "range", "class")
+PIECES: Final = {
+    *KINKED,
+    *("clamp", "maximum", "minimum", "prelu", "max", "min", "max_pool"),
+    *("absolute_error", "huber", "smooth_absolute_error"),
+}
+"""Operators with Hessians that choose, entry by entry, among pieces or candidates."""
 _MARKED = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end -->)", re.S)
 
 
@@ -135,7 +144,11 @@ def _collapses() -> str:
         )
         for (method, step), row in COLLAPSES.items()
     ]
-    return _table(("method", "rule", "sentence"), rows)
+    return _table(("method", "step", "rule", "sentence"), rows)
+
+
+def _saddles() -> str:
+    return _table(("step", "sentence"), [(f"`{step}`", sentence) for step, sentence in SADDLES.items()])
 
 
 def _lists() -> str:
@@ -155,6 +168,10 @@ def _lists() -> str:
         "homogeneous": forms.HOMOGENEOUS,
         "entire": forms.ENTIRE,
         "jumping": {*SCALARS} - forms.LOCAL,
+        "off": hyperplanes.OFF,
+        "pieces": PIECES,
+        "smooth": {*SMOOTH},
+        "composed": {*LOWERINGS} - {*SMOOTH} - PIECES,
     }
     rows = [(name, ", ".join(f"`{op}`" for op in sorted(listed))) for name, listed in lists.items()]
     factors = (
@@ -173,6 +190,7 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "losses": _operators(LOSSES),
     "methods": _methods,
     "collapses": _collapses,
+    "saddles": _saddles,
     "lists": _lists,
 }
 """The tables by name."""

@@ -14,22 +14,30 @@ import pytest
 import invexcheck
 from invexcheck import terms
 from invexcheck.architectures.graph import ROLES
-from invexcheck.architectures.methods import COLLAPSES, METHODS, STARTS, STEPS
+from invexcheck.architectures.methods import COLLAPSES, METHODS, SADDLES, STARTS, STEPS
 from invexcheck.architectures.operators import ACCEPTED
 from invexcheck.architectures.table import OPERATORS
+from invexcheck.hessians.hessian import MAX_PARAMETERS, MAX_SELECTIONS
+from invexcheck.hessians.jets import ELEMENTARY, KINKED, SMOOTH
+from invexcheck.hessians.lowering import LOWERINGS
+from invexcheck.hessians.spectra import MAX_BITS, MAX_BLOCK
+from invexcheck.hessians.tape import MAX_ENTRIES
+from invexcheck.hessians.tensors import MAX_INDEX
 from invexcheck.kernel import MAX_DEPTH, verify
 from invexcheck.limits import Limits
 from invexcheck.networks import graph, tensors
 from invexcheck.rules import RULES
 from invexcheck.rules.calculus import COMPARISONS
 from invexcheck.rules.enclosure import LEAVES
+from invexcheck.rules.witnesses import BITS, MAX_WITNESSES, MIN_BITS
 from invexcheck.statements import KINDS
 from tests.reports.examples import CERTIFICATES, EXAMPLES, FORMAT, named, steps
 
 SCHEMA: dict[str, Any] = json.loads((CERTIFICATES / "schema.json").read_text(encoding="utf-8"))
 READERS = {"raw", "text", "choice", "integer", "flag", "rational", "items", "object", "has", "step", "sign"}
 """Methods that read a field of the file; their text arguments are names of fields."""
-READING = ("kernel.py", "session.py", "networks/graph.py", "networks/tensors.py", "architectures/graph.py")
+READING = ("kernel.py", "session.py", "networks/graph.py", "networks/tensors.py", "architectures/graph.py",
+           "architectures/sizes.py")  # fmt: skip
 """Modules of the checker that read fields, beside its rules."""
 NOT_FIELDS = {*terms.UNARY, *terms.BINARY, "rat", "var", "internal", ">", "<", ">=", "<="}
 
@@ -85,7 +93,8 @@ def test_every_rule_has_a_section_an_example_and_its_lemmas() -> None:
         tensors.LAYOUTS,
         ROLES,
         ACCEPTED,
-        COLLAPSES,
+        SADDLES,
+        {method for method, _ in COLLAPSES},
         {method for method, _, _ in METHODS},
         {*STARTS, *STEPS},
     ],
@@ -101,6 +110,7 @@ def test_every_rule_has_a_section_an_example_and_its_lemmas() -> None:
         "layouts",
         "roles",
         "sorts",
+        "saddles",
         "collapses",
         "methods",
         "starts-and-steps",
@@ -120,7 +130,10 @@ def test_the_limits_are_those_of_the_checker() -> None:
         f"{limits.bytes >> 20} MiB of text", f"{limits.depth} levels of nesting", f"{limits.nodes} JSON values",
         f"{limits.digits} digits", f"{limits.terms} terms", f"{limits.leaves} enclosures and boxes",
         f"{limits.precision} bits of precision", f"{limits.entries} entries", f"{limits.sidecar >> 20} MiB of a file",
-        f"{MAX_DEPTH} deep", f"{limits.seconds} seconds",
+        f"{MAX_DEPTH} deep", f"{limits.seconds} seconds", f"at most {MAX_SELECTIONS} choices",
+        f"p is at most {MAX_PARAMETERS}", f"at most {MAX_BLOCK} rows", f"n·b is at most {MAX_BITS}",
+        f"more than {MAX_ENTRIES} entries", f"more than {MAX_INDEX};", f"1 to {MAX_WITNESSES} witnesses",
+        f"an integer from {MIN_BITS} on", f"with {BITS} bits for this",
     ):  # fmt: skip
         assert said in FORMAT.replace("\n", " "), said
 
@@ -149,6 +162,21 @@ OF_STEPS = {d["proof"]["step"]["rule"]: d for d in EXAMPLES if d["claim"]["kind"
         ("rectified-head", {"except": None}),
         ("rectified-head", {"except": []}),
         ("rectified-head", {"except": [0.5]}),
+        ("rectified-head", {"except": [["1/2"]]}),
+        ("rectified-head", {"step": "between"}),
+        ("rectified-head", {"between": ["0", "1/2"]}),
+        ("hessian-witnesses", {"step": "sizes"}),
+        ("hessian-witnesses", {"step": "sizes", "sizes": []}),
+        ("hessian-witnesses", {"sizes": ["1/2"]}),
+        ("hessian-witnesses", {"step": "between", "between": ["0"]}),
+        ("quadratic-loss", {"between": [None, "1/2"]}),
+        ("quadratic-loss", {"between": None}),
+        ("quadratic-loss", {"step": "every"}),
+        ("undone-decay", {"step": None}),
+        ("undone-decay", {"step": "1/2"}),
+        ("strict-saddles", {"method": "sgd"}),
+        ("strict-saddles", {"start": "zero"}),
+        ("strict-saddles", {"negated": True}),
         ("rectified-head", {"step": "every"}),
         ("dead-head", {"step": "every"}),
         ("dead-head", {"step": None}),
@@ -166,6 +194,40 @@ def test_schema_rejects_spoilt_claims_about_steps(rule: str, changes: dict[str, 
     assert not validator.is_valid(document | {"claim": claim})
 
 
+@pytest.mark.parametrize(
+    ("rule", "changes"),
+    [
+        ("rectified-head", {"except": ["-2", ["1/3", "1/2"]]}),
+        ("hessian-witnesses", {"method": "schedule", "step": "sizes", "sizes": ["1/2", "1/4"]}),
+        ("hessian-witnesses", {"step": "between", "between": ["1/8", None]}),
+        ("strict-saddles", {"step": "all-but", "except": ["1/2"]}),
+        ("quadratic-loss", {"step": "1/4", "between": None}),
+    ],
+)
+def test_schema_accepts_other_claims_about_steps(rule: str, changes: dict[str, Any]) -> None:
+    """None takes a key away."""
+    jsonschema = pytest.importorskip("jsonschema")
+    document = OF_STEPS[rule]
+    claim = {key: value for key, value in (document["claim"] | changes).items() if value is not None}
+    jsonschema.Draft202012Validator(SCHEMA).validate(document | {"claim": claim})
+
+
+def test_operators_with_hessians_are_documented() -> None:
+    """Their lists, the pieces of each, and of which elementary functions the others are made."""
+    page = (CERTIFICATES / "format" / "training.md").read_text(encoding="utf-8")
+    listed = {
+        name: set(re.findall("`([a-z_0-9]+)`", row))
+        for name, row in re.findall(r"^\| (pieces|smooth|composed) \| (.*) \|$", page, re.M)
+    }
+    assert listed["pieces"] >= KINKED.keys()
+    assert listed["smooth"] == SMOOTH.keys()
+    assert listed["composed"] | listed["pieces"] | listed["smooth"] == LOWERINGS.keys()
+    pieces, exact = page.partition("#### Choices of pieces")[2].partition("#### Exact Hessians")[::2]
+    assert listed["pieces"] <= set(re.findall("`([a-z_0-9]+)`", pieces))
+    same = {"negate", "square", "exp", *ELEMENTARY}
+    assert listed["smooth"] - same <= set(re.findall("`([a-z_0-9]+)`", exact.partition("####")[0]))
+
+
 def test_schema_knows_every_rule_with_its_fields() -> None:
     definitions = SCHEMA["$defs"]
     rules = {
@@ -177,7 +239,7 @@ def test_schema_knows_every_rule_with_its_fields() -> None:
     }
     claim = definitions["claim"]["properties"]
     assert claim["kind"]["enum"] == list(KINDS)
-    assert set(claim["method"]["enum"]) == {method for method, _, _ in METHODS} | set(COLLAPSES)
+    assert set(claim["method"]["enum"]) == {method for method, *_ in (*METHODS, *COLLAPSES)}
     assert set(definitions["operation"]["prefixItems"][0]["enum"]) == set(OPERATORS)
     known = set(re.findall(r'"([a-z_0-9]+)": \{', json.dumps(SCHEMA)))
     assert {name for name in fields_read() if name not in NOT_FIELDS} <= known
