@@ -80,10 +80,10 @@ Proof.
   assert (0 < y - x) by lra. nra.
 Qed.
 
-(** ** The Gaussian integral: the square of [gauss_integral x] and [tail x] add up to pi/4 *)
+(** ** The Gaussian integral: the square of [gauss_integral x] and [gauss_tail x] add up to pi/4 *)
 
 Definition kernel (x t : R) : R := exp (- (x ^ 2 * (1 + t ^ 2))) / (1 + t ^ 2).
-Definition tail (x : R) : R := RInt (kernel x) 0 1.
+Definition gauss_tail (x : R) : R := RInt (kernel x) 0 1.
 
 Lemma square_pos (t : R) : 0 < 1 + t ^ 2.
 Proof. generalize (pow2_ge_0 t); lra. Qed.
@@ -122,7 +122,7 @@ Proof.
   match goal with |- ?a = ?b => change (@eq R a b) end. ring.
 Qed.
 
-Lemma tail_derive (x : R) : is_derive tail x (- (2 * gauss x * gauss_integral x)).
+Lemma gauss_tail_derive (x : R) : is_derive gauss_tail x (- (2 * gauss x * gauss_integral x)).
 Proof.
   rewrite <- kernel_slope_integral. apply (is_derive_RInt_param kernel 0 1 x).
   - apply filter_forall. intros y t _. exists (- (2 * y) * exp (- (y ^ 2 * (1 + t ^ 2)))). apply kernel_derive.
@@ -144,9 +144,9 @@ Qed.
 Lemma atan_derive (t : R) : is_derive atan t (/ (1 + t ^ 2)).
 Proof. auto_derive; [exact I|]. field. generalize (square_pos t); simpl; lra. Qed.
 
-Lemma tail_0 : tail 0 = PI / 4.
+Lemma gauss_tail_0 : gauss_tail 0 = PI / 4.
 Proof.
-  unfold tail. transitivity (RInt (Derive atan) 0 1).
+  unfold gauss_tail. transitivity (RInt (Derive atan) 0 1).
   { apply (RInt_ext (V := R_CompleteNormedModule)). intros t _.
     match goal with |- ?a = ?b => change (@eq R a b) end.
     replace (Derive atan t) with (/ (1 + t ^ 2)) by (symmetry; apply is_derive_unique, atan_derive).
@@ -160,19 +160,19 @@ Proof.
       generalize (square_pos t); simpl; lra.
 Qed.
 
-Lemma gauss_integral_square (x : R) : gauss_integral x ^ 2 = PI / 4 - tail x.
+Lemma gauss_integral_square (x : R) : gauss_integral x ^ 2 = PI / 4 - gauss_tail x.
 Proof.
-  assert (D : forall y, is_derive (fun z => gauss_integral z * gauss_integral z + tail z) y 0).
+  assert (D : forall y, is_derive (fun z => gauss_integral z * gauss_integral z + gauss_tail z) y 0).
   { intro y. evar_last.
-    - apply (is_derive_plus (fun z => gauss_integral z * gauss_integral z) tail).
+    - apply (is_derive_plus (fun z => gauss_integral z * gauss_integral z) gauss_tail).
       + apply (is_derive_mult gauss_integral gauss_integral);
           [apply gauss_integral_derive|apply gauss_integral_derive|apply Rmult_comm].
-      + apply tail_derive.
+      + apply gauss_tail_derive.
     - unfold plus, mult; simpl. ring. }
-  generalize (constant_of_derivative_zero _ D x 0). simpl. rewrite gauss_integral_0, tail_0. lra.
+  generalize (constant_of_derivative_zero _ D x 0). simpl. rewrite gauss_integral_0, gauss_tail_0. lra.
 Qed.
 
-Lemma tail_bounds (x : R) : 0 < tail x <= exp (- x ^ 2).
+Lemma gauss_tail_bounds (x : R) : 0 < gauss_tail x <= exp (- x ^ 2).
 Proof.
   split.
   - apply RInt_gt_0; [lra| |].
@@ -192,7 +192,7 @@ Proof.
       destruct Hle as [Hlt|Heq]; [left; apply exp_increasing, Hlt|rewrite Heq; right; reflexivity].
 Qed.
 
-Lemma erf_square (x : R) : erf x ^ 2 = 1 - 4 / PI * tail x.
+Lemma erf_square (x : R) : erf x ^ 2 = 1 - 4 / PI * gauss_tail x.
 Proof.
   unfold erf. rewrite Rpow_mult_distr, gauss_integral_square.
   assert (P := PI_RGT_0). assert (S := sqrt_PI_pos).
@@ -204,12 +204,12 @@ Qed.
 (** The tail [1 - erf x] is positive, and at most [4/pi exp(-x^2)] for [x >= 0]. *)
 Lemma erfc_bounds (x : R) : 0 <= x -> 0 < 1 - erf x <= 4 / PI * exp (- x ^ 2).
 Proof.
-  intro Hx. assert (E := erf_square x). destruct (tail_bounds x) as [T1 T2].
+  intro Hx. assert (E := erf_square x). destruct (gauss_tail_bounds x) as [T1 T2].
   assert (P : 0 < 4 / PI) by (apply Rdiv_lt_0_compat; [lra|apply PI_RGT_0]).
   assert (0 <= erf x).
   { destruct Hx as [Hx|<-]; [|rewrite erf_0; lra]. left. rewrite <- erf_0. apply erf_increasing, Hx. }
-  assert (0 < 4 / PI * tail x) by (apply Rmult_lt_0_compat; assumption).
-  assert (4 / PI * tail x <= 4 / PI * exp (- x ^ 2)) by (apply Rmult_le_compat_l; lra).
+  assert (0 < 4 / PI * gauss_tail x) by (apply Rmult_lt_0_compat; assumption).
+  assert (4 / PI * gauss_tail x <= 4 / PI * exp (- x ^ 2)) by (apply Rmult_le_compat_l; lra).
   split; nra.
 Qed.
 
