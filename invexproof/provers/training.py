@@ -118,7 +118,7 @@ def _decided(
         claim["except"] = exceptions
     if exceptions or step != ALL_BUT:
         outcome = _settled(architecture, claim, *(rule for rule in row.rules if rule != WITNESSES))
-    if WITNESSES in row.rules and architecture.data and outcome.verdict is Verdict.UNDECIDED:
+    if WITNESSES in row.rules and architecture.given and outcome.verdict is Verdict.UNDECIDED:
         outcome = _by_witnesses(architecture, claim, outcome)
     if row.others and outcome.verdict is Verdict.UNDECIDED:
         return _particular(architecture, claim, outcome.reason)
@@ -191,7 +191,7 @@ def _strongest(
         known &= {*SADDLES, BELOW}
     outcome = Outcome(Verdict.UNDECIDED, reason="nothing is known of this method")
     for step in (step for step in ORDER if step in known):
-        if step != BELOW or architecture.data:
+        if step != BELOW or architecture.given:
             outcome = _decided(architecture, subject, kind, method, start, step)
         if outcome.verdict is Verdict.PROVED:
             break
