@@ -80,10 +80,13 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
 
 
 def theorems(entry: dict[str, Any]) -> str:
-    """The theorems of one entry, in a box that can be opened."""
-    source = ROOT / entry["rocq"]["file"]
-    text = source.read_text(encoding="utf-8")
-    stated = "\n\n".join(statement(text, name) for name in entry["rocq"]["theorems"])
-    body = "\n".join(f"    {line}".rstrip() for line in ["```coq", *stated.splitlines(), "```"])
-    title = f"In Rocq: {source.name}"
-    return f'??? abstract "{title}"\n{body}\n\n    [{source.name} with its proofs](rocq/{source.stem}.md)\n\n'
+    """The theorems of one entry, in boxes that can be opened, one for each file."""
+    boxes = []
+    for part in entry["rocq"]:
+        source = ROOT / part["file"]
+        text = source.read_text(encoding="utf-8")
+        stated = "\n\n".join(statement(text, name) for name in part["theorems"])
+        body = "\n".join(f"    {line}".rstrip() for line in ["```coq", *stated.splitlines(), "```"])
+        link = f"    [{source.name} with its proofs](rocq/{source.stem}.md)"
+        boxes.append(f'??? abstract "In Rocq: {source.name}"\n{body}\n\n{link}\n\n')
+    return "".join(boxes)
