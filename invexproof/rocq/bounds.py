@@ -172,7 +172,8 @@ class Bounds:
         if self.is_linear(bound.term) and self._rational_ends():
             return "lra."
         closed_form = not self.mentions(bound.term, "erf")
-        if self.bounded and closed_form and self._has_margin(bound):
+        fixed = not terms.names[bound.term] or (self.bounded and self._has_closed_margin(bound))
+        if fixed and closed_form and self._has_margin(bound):
             return "enclose."
         tactic = self._by_steps(bound)
         if tactic is not None:
@@ -222,6 +223,19 @@ class Bounds:
             else:
                 return False
         return degree[term] <= 1
+
+    def _has_closed_margin(self, bound: Bound) -> bool:
+        """Whether the margin is there on the closed span too, which is what `interval` sees."""
+        side = self.box["x"]
+        closed = {"x": Interval(side.lo, side.hi)}
+        try:
+            with precision(64):
+                found = evaluate(self.session.terms, bound.term, closed)
+        except Undefined:
+            return False
+        end = found.lo if bound.above else found.hi
+        distance = exact(end) - bound.at if end.is_finite() else fmpq(-1)
+        return float(distance if bound.above or not end.is_finite() else -distance) > MARGIN * (1 + abs(float(bound.at)))
 
     def _has_margin(self, bound: Bound) -> bool:
         found = self.end(bound.term, bound.above)
@@ -459,11 +473,10 @@ def _pow(bounds: Bounds, bound: Bound) -> str | None:
         return None
     n = int(exponent.p)
     if n < 0:
-        inner = bounds.session.terms.node("pow", base, fmpq(-n)) if n < -1 else base
-        factor = Factor(inner, inverse=True)
-        if n == -1:
-            return None
+        factor = Factor(bounds.session.terms.node("pow", base, fmpq(-n)), inverse=True)
         return f"exact {factor.prove(bounds, bound.above, bound.at, bound.strict)}."
+    if n == 1:
+        return f"rewrite pow_1; exact {bounds.prove(base, bound.above, bound.at, bound.strict)}."
     if bound.at == 0 or (bound.above and n % 2 == 0 and bound.at < 0):
         return _power_sign(bounds, bound, base, n, side, weak)
     if bound.at > 0 and (side.nonnegative):
@@ -540,10 +553,8 @@ def _increasing(bounds: Bounds, bound: Bound) -> str | None:
     if start is None:
         return None
     strict = is_open or start != end
-    if bound.strict and not strict:
-        value = _strictly_beyond(bounds, op, bound, start)
-        if not value:
-            return None
+    if bound.strict and not strict and not _strictly_beyond(bounds, op, bound, start):
+        return None
     domain = "everywhere"
     shown = "exact I"
     if op in ("log", "sqrt"):
@@ -561,6 +572,11 @@ def _increasing(bounds: Bounds, bound: Bound) -> str | None:
         value = f"rewrite {at_zero[1]}; lra"
     elif op == "log" and start == 1:
         value = "rewrite ln_1; lra"
+    if bound.strict and not strict:
+        return (
+            f"refine ({name}_value {function} {domain} {rational(start)} {rational(bound.at)} _ "
+            f"{INCREASING[op]} _ {h} _); [{shown}|{value}]."
+        )
     flag = _flag(strict and bound.strict)
     return (
         f"refine ({name} {function} {domain} {flag} {rational(start)} {rational(bound.at)} _ "

@@ -7,13 +7,14 @@ as text. What is left is an identity of rational functions in x, the generators 
 
 from __future__ import annotations
 
-from math import lcm
+from contextlib import suppress
+from math import isqrt, lcm
 
 from flint import fmpq
 
 from invexcheck.terms import Terms
 from invexproof.rocq.bounds import Bounds
-from invexproof.rocq.expressions import ATOM, POWER, ExportError, Expressions, enclosed, rational
+from invexproof.rocq.expressions import ATOM, FACTOR, FUNCTIONS, POWER, ExportError, Expressions, conditions, enclosed, number, rational
 
 Monomial = frozenset[tuple[object, fmpq]]
 Polynomial = dict[Monomial, fmpq]
@@ -73,6 +74,8 @@ class Exponents:
         self.bounds = bounds
         self.terms = bounds.session.terms
         self.representatives: list[int] = []
+        self.roots: dict[int, tuple[fmpq, int | None]] = {}
+        """Square roots as multiples of the first one of their kind, or (None) as numbers."""
         self._known: dict[int, Polynomial] = {}
 
     def polynomial(self, root: int) -> Polynomial:
@@ -103,7 +106,28 @@ class Exponents:
             return self._integer_power(inner[0], int(node[2].p), term)
         if op == "exp":
             return {_exponential(inner[0]): fmpq(1)}
+        if op == "sqrt":
+            return self._root(term, node[1], inner[0])
         return self._opaque(term)
+
+    def _root(self, term: int, argument: int, value: Polynomial) -> Polynomial:
+        """A square root as a rational multiple of one met before, or as a number."""
+        if not value or set(value) == {ONE}:
+            root = _square_root(value.get(ONE, fmpq(0)))
+            if root is not None:
+                self.roots[term] = root, None
+                return {ONE: root} if root != 0 else {}
+        for known, (ratio, first) in list(self.roots.items()):
+            if first is None or ratio != 1:
+                continue
+            quotient = self.terms.node("div", argument, self.terms.nodes[known][1])
+            scale = self.bounds.session.forms.rational_value(quotient)
+            root = None if scale is None else _square_root(scale)
+            if root is not None and root > 0:
+                self.roots[term] = root, first
+                return {frozenset({(("opaque", first), fmpq(1))}): root}
+        self.roots[term] = fmpq(1), term
+        return {frozenset({(("opaque", term), fmpq(1))}): fmpq(1)}
 
     def _integer_power(self, base: Polynomial, n: int, term: int) -> Polynomial:
         if len(base) == 1:
@@ -129,6 +153,14 @@ class Exponents:
                 return known
         self.representatives.append(term)
         return term
+
+
+def _square_root(value: fmpq) -> fmpq | None:
+    """The rational square root, if there is one."""
+    if value < 0:
+        return None
+    p, q = isqrt(int(value.p)), isqrt(int(value.q))
+    return fmpq(p, q) if p * p == value.p and q * q == value.q else None
 
 
 def _plus(a: Polynomial, b: Polynomial, sign: int) -> Polynomial:
@@ -172,10 +204,13 @@ class Identity:
     def __init__(self, bounds: Bounds, left: int, right: int) -> None:
         self.bounds = bounds
         self.terms = bounds.session.terms
+        self.given = (left, right)
         self.sides = [expanded(self.terms, side) for side in (left, right)]
         self.exponents = Exponents(bounds)
         self.order = sorted({node for side in self.sides for node in self.terms.order(side)})
         self.denominators: dict[object, int] = {}
+        for side in self.sides:
+            self.exponents.polynomial(side)
         for node in self.order:
             if self.terms.op(node) == "exp":
                 for m, c in self.exponents.polynomial(self.terms.nodes[node][1]).items():
@@ -183,30 +218,33 @@ class Identity:
 
     def lines(self) -> list[str]:
         """Tactics that close the goal ``left = right``."""
-        bounds = self.bounds
-        facts = self._conditions()
-        lines = ["  rewrite ?tanh_exp; unfold sigmoid, softplus, sinh, cosh, Rminus in *; fold_minus."]
-        lines = ["  unfold_exponentials."]
         printer = Generators(self)
-        seen: set[str] = set()
-        for node in self.order:
-            text = printer.rewriting(node)
-            if text is not None and text not in seen:
-                seen.add(text)
-                lines.append(f"  {text}")
-        lines += [f"  assert (G{k} := exp_pos {g}). assert (N{k} := Rgt_not_eq _ _ G{k})."
-                  for k, g in enumerate(printer.generators.values())]
+        rewritings = list(dict.fromkeys(text for node in self.order if (text := printer.rewriting(node)) is not None))
         hints = []
-        for k, (root, argument) in enumerate(printer.roots.items()):
-            h = bounds.sign(root, ">=")
-            lines.append(f"  assert (R{k} : sqrt {argument} * sqrt {argument} = {argument}) by (apply sqrt_sqrt; use_hypothesis {h}).")
+        lines = [*self._denominators(), "  unfold_exponentials."]
+        for k, (argument, text) in enumerate(printer.roots.items()):
+            # the argument's sign is shown in its own words, before exponentials are rewritten
+            shown = self.bounds.sign(argument, ">=")
+            lines.append(f"  assert (R{k} : sqrt {text} * sqrt {text} = {text}).")
+            lines.append(f"  {{ apply sqrt_sqrt; use_hypothesis {shown}. }}")
             hints.append(f"R{k}")
         hint = f" [{' '.join(hints)}]" if hints else ""
-        lines.append(f"  first [ring{hint} | field{hint}; nonzero {' '.join(facts[:0])}].")
+        lines += [f"  {text.replace('HINT', hint)}" for text in rewritings]
+        for k, text in enumerate(printer.generators.values()):
+            lines.append(f"  assert (G{k} := exp_pos {text}). assert (N{k} := Rgt_not_eq _ _ G{k}).")
+        lines += [f"  rewrite ?(exp_ln {text}) in * by positive." for text in printer.logarithms]
+        lines.append(f"  first [ring{hint} | field{hint}; nonzero].")
         return lines
 
-    def _conditions(self) -> list[str]:
-        return []
+
+    def _denominators(self) -> list[str]:
+        """That the divisors of both sides are not 0, as far as small steps show it."""
+        lines: list[str] = []
+        for what, inner in dict.fromkeys(c for side in self.given for c in conditions(self.terms, side, False)):
+            if what == "nonzero" and self.terms.constant(inner) is None:
+                with suppress(ExportError):
+                    lines.append(f"  assert (D{len(lines)} := {self.bounds.nonzero(inner)}).")
+        return lines
 
 
 class Generators(Expressions):
@@ -217,11 +255,18 @@ class Generators(Expressions):
         self.identity = identity
         self.generators: dict[object, str] = {}
         self.roots: dict[int, str] = {}
+        self.logarithms: list[str] = []
 
     def _real(self, term: int) -> tuple[str, int]:
         node = self.terms.nodes[term]
         if node[0] == "exp":
             return self.product(self.identity.exponents.polynomial(node[1]))
+        if node[0] == "sqrt" and term in self.identity.exponents.roots:
+            ratio, first = self.identity.exponents.roots[term]
+            if first is None:
+                return number(ratio)
+            text = super()._real(first)[0] if first == term else self._first(first)[0]
+            return (text, 10) if ratio == 1 else (f"{enclosed(*number(ratio), FACTOR)} * {text}", FACTOR)
         if node[0] in OPAQUE:
             first = self.identity.exponents.representative(term)
             if first != term:
@@ -238,14 +283,31 @@ class Generators(Expressions):
         op = node[0]
         if op != "exp" and op not in OPAQUE:
             return None
-        own = f"{'ln' if op == 'log' else 'arcsinh' if op == 'asinh' else op} {self.real(node[1], ATOM)}"
+        own = f"{FUNCTIONS[op]} {self.real(node[1], ATOM)}"
         target = self.real(term)
-        if op == "sqrt":
-            self.roots.setdefault(self.identity.exponents.representative(term) and node[1], self.real(node[1], ATOM))
+        if op == "sqrt" and (scaled := self.identity.exponents.roots.get(term)) is not None:
+            return self._root(own, target, *scaled)
         if own == target:
             return None
-        tactic = "exponential" if op == "exp" else "argument"
-        return f"replace ({own}) with ({target}) by {tactic}."
+        if op == "exp":
+            return f"assert (E : {own} = {target}) by exponential. rewrite E in *; clear E."
+        return f"assert (E : {own} = {target}) by (f_equal; first [ring | field; nonzero | fieldHINT; nonzero]). rewrite E in *; clear E."
+
+    def _root(self, own: str, target: str, ratio: fmpq, first: int | None) -> str | None:
+        size = rational(ratio)
+        if first is None:
+            return f"assert (E : {own} = {target}) by (apply (sqrt_number _ {size}); [lra|field]). rewrite E in *; clear E."
+        argument = self.terms.nodes[first][1]
+        self.roots[argument] = self.real(argument, ATOM)
+        if own == target:
+            return None
+        if ratio == 1:
+            return f"assert (E : {own} = {target}) by (f_equal; first [ring | field; nonzero]). rewrite E in *; clear E."
+        sign = self.identity.bounds.sign(argument, ">=")
+        return (
+            f"assert (E : {own} = {target}) by (apply (sqrt_scaled _ _ {size}); "
+            f"[lra|use_hypothesis {sign}|field; nonzero]). rewrite E in *; clear E."
+        )
 
     def product(self, exponent: Polynomial) -> tuple[str, int]:
         if not exponent:
@@ -269,7 +331,9 @@ class Generators(Expressions):
         key = (monomial, size)
         if key not in self.generators:
             text = self.monomial(monomial)
-            self.generators[key] = f"({text} / {size})" if size != 1 else f"({text})"
+            if size == 1 and text.startswith("ln ") and len(monomial) == 1:
+                self.logarithms.append(text.removeprefix("ln "))
+            self.generators[key] = f"({text} / {size})" if size != 1 else text if text.isalnum() else f"({text})"
         return self.generators[key]
 
     def monomial(self, monomial: Monomial) -> str:
@@ -295,7 +359,7 @@ class Generators(Expressions):
         elif atom == "pi":
             base = "PI"
         else:
-            base = self.real(atom[1], ATOM)  # type: ignore[index]
+            base = self.real(atom[1], 10 if power == 1 else ATOM)  # type: ignore[index]
         n = int(power.p)
         text = base if abs(n) == 1 else f"{base} ^ {abs(n)}"
         return text if n > 0 else f"/ {text}"

@@ -83,7 +83,7 @@ def guards(context: Context, children: dict[Path, Node], piece: Piece) -> list[s
             if not isinstance(goal, Sign):
                 continue
             inner = context.within(goal.span)
-            name = f"G{len(lines)}"
+            name = f"Guard{len(lines)}"
             if inner.bounds().is_linear(goal.term):
                 lines.append(f"  assert ({name} : {statement(inner, goal)}) by ends.")
             else:
@@ -238,10 +238,15 @@ def _continuous(context: Context, proof: Replay, cut: Point, left: Written, righ
             shown = bounds.nonzero(value) if what == "nonzero" else bounds.sign(value, ">" if what == "positive" else ">=")
             steps.append(f"  {{ exact {shown}. }}")
         lines += ["  -", *bounds.script.lines, f"  conditions.", *steps]
+    root = proof.claim.subject  # type: ignore[union-attr]
+    middle = session.at(resolve(session, root, decide_at(session, cut)).value[root], cut)
     for written in (left, right):
         value = session.at(written.piece.function, cut)
-        lines.append(f"  - change ({expressions.real(value, 69)} = f {c}). unfold f; resolve_point; same_value.")
-    del proof
+        lines.append(f"  - change ({expressions.real(value, 69)} = f {c}).")
+        lines.append(f"    transitivity ({expressions.real(middle, 69)}); [|symmetry; unfold f; resolve_point; same_value].")
+        bounds = here.bounds()
+        proved = ["  reflexivity."] if value == middle else identity(bounds, value, middle)
+        lines += [*bounds.script.lines, *proved]
     context.lemmas.append("\n".join([*lines, "Qed."]))
     return name
 

@@ -327,6 +327,11 @@ Proof.
   destruct H as [H|<-]; [|exact Hc]. left. apply Rlt_le_trans with (h p); auto.
 Qed.
 
+Lemma incr_lower_value h S p c a : increases h S -> S p -> p <= a -> c < h p -> c < h a.
+Proof. intros I Hp [H|<-] Hc; [apply Rlt_trans with (h p); auto|exact Hc]. Qed.
+Lemma incr_upper_value h S p c a : increases h S -> S a -> a <= p -> h p < c -> h a < c.
+Proof. intros I Hp [H|<-] Hc; [apply Rlt_trans with (h p); auto|exact Hc]. Qed.
+
 Lemma exp_increases : increases exp everywhere.
 Proof. intros a b _ H. apply exp_increasing, H. Qed.
 Lemma ln_increases : increases ln (fun a => 0 < a).
@@ -455,7 +460,7 @@ Definition signum (u : R) : R := if Rlt_dec u 0 then -1 else if Rlt_dec 0 u then
 
 (** ** Tactics *)
 
-Ltac unfold_exponentials := rewrite ?tanh_exp; unfold sigmoid, softplus, sinh, cosh.
+Ltac unfold_exponentials := rewrite ?tanh_exp in *; unfold sigmoid, softplus, sinh, cosh in *.
 
 (** One enclosure; [enclose_halves x]: on a bounded span, by bisection of x. *)
 Ltac simple_functions :=
@@ -470,18 +475,26 @@ Ltac ends := first [ lra | interval with (i_prec 53) ].
 Ltac positive :=
   first [ assumption | lra | apply exp_pos | exact PI_RGT_0
         | apply Rmult_lt_0_compat; positive | apply Rplus_lt_0_compat; positive | apply pow_lt; positive
-        | apply Rinv_0_lt_compat; positive | apply sqrt_lt_R0; positive | nra ].
+        | apply Rdiv_lt_0_compat; positive | apply Rinv_0_lt_compat; positive | apply sqrt_lt_R0; positive | nra ].
 Ltac nonzero :=
   repeat split;
-  first [ assumption | apply Rgt_not_eq; lra | apply Rlt_not_eq; lra | apply Rgt_not_eq; positive
+  first [ assumption
+        | match goal with D : ?a <> 0 |- ?b <> 0 => replace b with a by ring; exact D end
+        | apply Rgt_not_eq; lra | apply Rlt_not_eq; lra | apply Rgt_not_eq; positive
         | apply Rlt_not_eq; nra | apply pow_nonzero; nonzero | idtac ].
 Ltac exponential :=
-  rewrite <- ?exp_power, <- ?exp_Ropp, <- ?exp_plus, <- ?exp_0; f_equal; cbn [INR]; first [ring | field; nonzero].
+  first [ reflexivity | rewrite <- exp_0; f_equal; field
+        | rewrite <- ?exp_power, <- ?exp_Ropp, <- ?exp_plus; f_equal; cbn [INR]; first [ring | field; nonzero] ].
+(** sqrt A = r * sqrt B, or sqrt A = r, for a positive number r. *)
+Lemma sqrt_scaled a b r : 0 <= r -> 0 <= b -> a = r * r * b -> sqrt a = r * sqrt b.
+Proof. intros Hr Hb ->. rewrite sqrt_mult by nra. rewrite sqrt_square by exact Hr. reflexivity. Qed.
+Lemma sqrt_number a r : 0 <= r -> a = r * r -> sqrt a = r.
+Proof. intros Hr ->. apply sqrt_square, Hr. Qed.
 Ltac argument := f_equal; first [ring | field; nonzero].
 
 (** The conditions under which a term is analytic or defined, as separate goals. *)
 Ltac conditions :=
-  lazymatch goal with |- ?P ?t _ => let u := eval red in t in change t with u | _ => idtac end;
+  try match goal with |- ?P ?t _ => let u := eval red in t in change t with u end;
   cbn [analytic defined un_analytic un_defined bin_defined power_defined qpower_defined Qnum];
   repeat match goal with |- _ /\ _ => split | |- True => exact I end.
 
