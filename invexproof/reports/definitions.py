@@ -10,6 +10,7 @@ NONSINGULAR = "map.jacobian-nonsingular"
 ALMOST = "map.jacobian-nonsingular-almost-everywhere"
 COMPOSITION = "composition.invex"
 LOSS, STEP = "training.paa", "training.gd-nonsingular"
+SADDLES = "training.avoids-strict-saddles"
 
 STATEMENTS: dict[str, tuple[str, str]] = {
     "activation.invex": (
@@ -53,6 +54,7 @@ STATEMENTS: dict[str, tuple[str, str]] = {
         "The loss, θ ↦ L(θ), is not continuous on ℝᵖ.",
     ),
     STEP: ("{sentence}", "{sentence}"),
+    SADDLES: ("{sentence}", "{sentence}"),
 }
 """For each kind of claim, what it says and what its negation says."""
 
@@ -75,6 +77,13 @@ NULL = (
     " density is not in it, with probability 1. *Almost every* means: all but those of a null set."
 )
 REAL_ANALYTIC = "A function is *real-analytic* near a point if it is the sum of its Taylor series there."
+NONSINGULAR_STEP = (
+    "A map G of ℝᵖ is *non-singular* if preimages of null sets are null. Equivalently, if θ has a"
+    " density, so has G(θ): what is drawn at random stays random. For a map that is smooth almost"
+    " everywhere it says that the determinant of its derivative is not 0 almost everywhere. It"
+    " does not say that the map is one-to-one or onto."
+)
+FIELD = "v(θ) is what exact differentiation of L gives. η is the step size."
 ROW_RANK = (
     "A matrix has *full row rank* if its rows are linearly independent; for as many outputs as inputs this"
     " means that it is invertible. It does not mean that the map is one-to-one or onto."
@@ -105,14 +114,14 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
         ROW_RANK,
     ),
     LOSS: (NULL, REAL_ANALYTIC),
-    STEP: (
+    STEP: (NULL, NONSINGULAR_STEP, REAL_ANALYTIC, FIELD),
+    SADDLES: (
         NULL,
-        "A map G of ℝᵖ is *non-singular* if preimages of null sets are null. Equivalently, if θ has a"
-        " density, so has G(θ): what is drawn at random stays random. For a map that is smooth almost"
-        " everywhere it says that the determinant of its derivative is not 0 almost everywhere. It"
-        " does not say that the map is one-to-one or onto.",
-        REAL_ANALYTIC,
-        "v(θ) is what exact differentiation of L gives. η is the step size.",
+        "A point s of ℝᵖ is a *strict saddle point* or a *strict local maximum* if L is twice continuously"
+        " differentiable near it, ∇L(s) = 0, and ∇²L(s) has a negative eigenvalue: there is a direction in which"
+        " L bends downwards. (A point where L bends downwards in all directions is a maximum.)",
+        NONSINGULAR_STEP,
+        FIELD,
     ),
 }
 """The definitions that a claim of each kind needs."""

@@ -6,6 +6,7 @@ from invexproof.reports import (
     claim_facts,
     defect_facts,
     head_facts,
+    hessian_facts,
     rank_facts,
     sign_facts,
     slope_facts,
@@ -21,5 +22,6 @@ FACTS: dict[str, Fact] = {
     **defect_facts.FACTS,
     **training_facts.FACTS,
     **head_facts.FACTS,
+    **hessian_facts.FACTS,
 }
 """Facts by the placeholder that stands for them."""

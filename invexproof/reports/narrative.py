@@ -30,6 +30,14 @@ TRAINING_TRUST = (
     " training is not its subject.",
     REMAINING,
 )
+WITNESS_TRUST = (
+    "The certificate holds the graph, the numbers that are given and, as witnesses, some parameters, which"
+    " may have been found in any way. Shapes, ranges, and where nodes are analytic have been inferred by the"
+    " checker from the graph alone; Hessians and their eigenvalues are computed in rational arithmetic, or"
+    " enclosed with outward rounding (Arb). The statement is about exact arithmetic: rounding during training"
+    " is not its subject.",
+    REMAINING,
+)
 
 PROOFS = {"rocq": "checked by Rocq:", "paper": "proved on paper:"}
 """How a lemma may be proved."""
@@ -97,4 +105,6 @@ def _trust(replay: Replay) -> tuple[Block, ...]:
     lemmas = "; ".join(f"{PROOFS[way]} {', '.join(names)}" for way, names in proved.items() if names)
     values: dict[str, Any] = {"lemmas": lemmas, "rules": ", ".join(replay.rules)}
     texts = TRAINING_TRUST if isinstance(replay.claim, TrainingClaim) else TRUST
+    if isinstance(replay.claim, TrainingClaim) and replay.claim.architecture.data:
+        texts = WITNESS_TRUST
     return tuple(Paragraph(fill(text, values)) for text in texts)

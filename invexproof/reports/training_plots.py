@@ -16,7 +16,8 @@ from invexcheck.architectures.dead_heads import DeadHead
 from invexcheck.architectures.graph import DATA
 from invexcheck.architectures.values import Smoothness
 from invexcheck.goals import TrainingClaim
-from invexproof.reports import collapse_plots
+from invexproof.reports import collapse_plots, hessian_plots
+from invexproof.reports.hessian_facts import spectra
 from invexproof.reports.operator_words import CLASS_WORDS
 from invexproof.reports.replay import Replay
 from invexproof.reports.side_conditions import reasons
@@ -60,10 +61,15 @@ def draw(replay: Replay, *, thumbnail: bool = False) -> Figure:
     found = layers(view)
     if thumbnail:
         return _thumbnail(found)
-    dead = replay.claim.negated and replay.claim.sizes.one is not None
-    figure = _diagram(view, found, collapse_plots.HEIGHT if dead else 0.0)
-    if dead:
+    seen, sizes = spectra(replay), replay.claim.sizes
+    if replay.root.rule == "dead-head":
+        figure = _diagram(view, found, collapse_plots.HEIGHT)
         collapse_plots.draw(figure, DeadHead(replay.claim.architecture))
+    elif seen is not None:
+        figure = _diagram(view, found, hessian_plots.height(seen, sizes))
+        hessian_plots.draw(figure, seen, sizes)
+    else:
+        figure = _diagram(view, found, 0.0)
     return figure
 
 

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
+
+from flint import fmpq
 
 from invexcheck.architectures.graph import CONSTANT, DATA, Input
 from invexcheck.architectures.methods import (
     ALL_BUT,
     ALMOST_EVERY,
+    BETWEEN,
     COLLAPSES,
     EVERY,
     METHODS,
     NUMBER,
     SADDLES,
     SEQUENCE,
+    SIZES,
 )
 from invexcheck.architectures.values import REALS, Smoothness
 from invexcheck.goals import TrainingClaim
 from invexcheck.rules.training import SADDLES_AVOIDED
 from invexproof.reports.definitions import STATEMENTS
+from invexproof.reports.hessian_facts import QUADRATIC, WITNESSES
+from invexproof.reports.hessian_sections import blocks
 from invexproof.reports.operator_words import CLASS_WORDS, WORDS
 from invexproof.reports.prose import Block, Math, Paragraph, Phrase, Section, Table, count, fill, tidy
 from invexproof.reports.replay import Replay
@@ -34,6 +40,8 @@ from invexproof.reports.training_view import View, range_text, shape_text
 from invexproof.reports.writer import Writer
 
 TITLE: Final = "The training problem"
+MAX_VALUES: Final = 6
+"""Numbers that are written out in a cell."""
 FIRST, LAST = 24, 8
 """Rows of a long table that are shown at its beginning and at its end."""
 
@@ -46,6 +54,10 @@ PLAIN: Final = {
     " volume into a set of volume 0.",
     ALL_BUT: "In plain words: training does not squeeze a set of parameters that has a volume into a set of volume 0,"
     " whatever the step size is, except for those that are named; of these, nothing is said.",
+    BETWEEN: "In plain words: training with any of these step sizes does not squeeze a set of parameters that has a"
+    " volume into a set of volume 0.",
+    SIZES: "In plain words: training with these step sizes, one after the other in any order, does not squeeze a set of"
+    " parameters that has a volume into a set of volume 0.",
     EVERY: "In plain words: training does not squeeze a set of parameters and states that has a volume into"
     " a set of volume 0, whatever the step size is.",
     SEQUENCE: "In plain words: training does not squeeze a set of parameters that has a volume into a set of"
@@ -53,6 +65,12 @@ PLAIN: Final = {
     " none, with probability 1.",
 }
 """What a claim about a method means, by what it says of step sizes."""
+SADDLE: Final = (
+    "In plain words: gradient descent that starts at random, with a constant step size, does not converge to a point"
+    " where the loss still bends downwards in some direction. Nothing is said of saddle points whose least"
+    " eigenvalue is 0, of limits at kinks, of runs that do not converge, and of how long a run stays near a"
+    " saddle point."
+)
 COLLAPSE: Final = (
     "In plain words: a step squeezes a set of parameters that has a volume into a set of volume 0."
     " From then on, that the first parameters were drawn from a density is of no use."
@@ -66,6 +84,9 @@ GIVEN: Final = (
     " them. They may be chosen by looking at the past from a countable family, such as the mini-"
     "batches of a data set, but not be computed from the parameters in another way: running"
     " statistics, averaged copies of the weights and the like are fixed numbers here."
+)
+NUMBERS: Final = (
+    "The data and constants whose values are in the certificate are these numbers; nothing is said of others."
 )
 
 SYMBOLS: Final = {
@@ -88,9 +109,21 @@ _SYMBOL = re.compile(r"\b(?:theta|eta|lambda|beta|alpha|epsilon|infinity)(?![a-z
 def statement(replay: Replay, claim: TrainingClaim) -> tuple[Block, ...]:
     """What the claim says, and what that means."""
     said: dict[str, Phrase | Math | str] = {"sentence": sentence(claim)}
-    words = COLLAPSE if claim.negated else PLAIN[claim.step] if claim.step else LOSS
-    texts = [fill(STATEMENTS[claim.kind][claim.negated], said), (words,), (GIVEN,)]
+    texts = [
+        fill(STATEMENTS[claim.kind][claim.negated], said),
+        (_plainly(claim),),
+        *([(NUMBERS,)] if claim.architecture.data else []),
+        *([] if claim.architecture.given else [(GIVEN,)]),
+    ]
     return tuple(Paragraph(text) for text in texts)
+
+
+def _plainly(claim: TrainingClaim) -> str:
+    if claim.kind == SADDLES_AVOIDED:
+        return SADDLE
+    if claim.negated:
+        return COLLAPSE
+    return PLAIN[claim.step] if claim.step else LOSS
 
 
 def sentence(claim: TrainingClaim) -> str:
@@ -111,8 +144,18 @@ def sentence(claim: TrainingClaim) -> str:
 def reasons(replay: Replay, claim: TrainingClaim, writer: Writer, prefix: str) -> list[Section]:
     """The graph, and why the claim is true."""
     scene = Scene(replay, writer, replay.root, {})
-    said = tuple(_paragraphs(TEMPLATES[scene.node.rule].write(scene)))
-    return [Section(TITLE, tuple(describe(view_of(scene)))), Section("Why it is true", said)]
+    sections = [Section(TITLE, tuple(describe(view_of(scene)))), Section("Why it is true", _argument(scene))]
+    for child in replay.root.children:
+        inner = Scene(replay, writer, child, {})
+        sections.append(Section("Why steps are non-singular", _argument(inner)))
+    return sections
+
+
+def _argument(scene: Scene) -> tuple[Block, ...]:
+    """The text for a rule, and the step sizes where it rests on Hessians."""
+    said = _paragraphs(TEMPLATES[scene.node.rule].write(scene))
+    table = blocks(scene.replay) if scene.node.rule in (WITNESSES, QUADRATIC) else ()
+    return (*said, *table)
 
 
 def _paragraphs(phrase: Phrase) -> Iterator[Paragraph]:
@@ -159,7 +202,7 @@ def describe(view: View) -> Iterator[Block]:
         "No operator of this graph has a condition to be met.",
     )
     yield Table(("Given", "Role", "Kind", "Shape", "Range and conditions"), tuple(_cut(_given(view))))
-    stated = [c for c in architecture.conditions if c.value >= view.first]
+    stated = [c for c in architecture.conditions if c.value >= view.first and not architecture.settled(c)]
     if stated:
         said = "; ".join(f"at {about(architecture, c)}: {condition_text(c)}" for c in stated)
         yield Paragraph((f"Moreover, {said}.",))
@@ -238,10 +281,24 @@ def _given(view: View) -> list[tuple[Phrase, ...]]:
 
 
 def _given_row(view: View, number: int, line: Input) -> tuple[str, ...]:
-    said = [] if line.range == REALS else [f"in {range_text(line.range)}"]
+    if number in view.architecture.data:
+        said = [_values(view.architecture.data[number])]
+    else:
+        said = [] if line.range == REALS else [f"in {range_text(line.range)}"]
     for condition, nodes in view.demands.items():
-        if condition.value == number:
+        if condition.value == number and number not in view.architecture.data:
             askers = ", ".join(dict.fromkeys(view.node(node).op for node in nodes))
             said.append(f"{condition_text(condition)} (for {askers})")
     kind = "real or −∞" if line.kind == "extended" else line.kind
     return line.name, line.role, kind, shape_text(line.shape), "; ".join(said) or "any"
+
+
+def _values(entries: Sequence[fmpq]) -> str:
+    """Numbers that are given: all of a few, or between what they are."""
+    if len(entries) <= MAX_VALUES:
+        return f"is {', '.join(map(str, entries))}".replace("-", "−")
+    return f"{len(entries)} numbers from {_short(min(entries))} to {_short(max(entries))}, in the certificate"
+
+
+def _short(q: fmpq) -> str:
+    return f"{int(q.p) / int(q.q):.6g}".replace("-", "−")

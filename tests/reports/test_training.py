@@ -14,13 +14,14 @@ import matplotlib.image
 import pytest
 
 import invexcheck
-from invexcheck.architectures.methods import ALL_BUT, COLLAPSES, METHODS, NUMBER
+from invexcheck.architectures.methods import ALL_BUT, BETWEEN, COLLAPSES, METHODS, NUMBER, SADDLES, SIZES
 from invexcheck.architectures.operators import result
 from invexcheck.architectures.table import OPERATORS
 from invexcheck.architectures.values import Smoothness
 from invexcheck.limits import Limits
 from invexcheck.rules import RULES
 from invexcheck.rules.training import RULES as TRAINING_RULES
+from invexcheck.rules.witnesses import RULES as WITNESS_RULES
 from invexproof.architectures.yaml_files import training_of_yaml
 from invexproof.certificates import canonical_bytes
 from invexproof.provers.training import infer
@@ -30,7 +31,7 @@ from invexproof.reports.operator_words import WORDS
 from invexproof.reports.pictures import save_plot
 from invexproof.reports.side_conditions import CHOOSE, CONDITIONS, reasons
 from invexproof.reports.training_layers import MAX_ROWS, layers, trained
-from invexproof.reports.training_sections import PLAIN, SYMBOLS, breaks, describe, sentence
+from invexproof.reports.training_sections import PLAIN, SADDLE, SYMBOLS, breaks, describe, sentence
 from invexproof.reports.training_view import View
 from tests.checker.training.test_training_rules import name_of
 from tests.checker.training.training_cases import CASES, Case
@@ -52,16 +53,26 @@ def subject(inputs: list[Any], *nodes: Any) -> Json:
     return {"inputs": inputs, "nodes": list(nodes)}
 
 
+SPELT: dict[str, Json] = {
+    ALL_BUT: {"step": ALL_BUT, "except": ["1/2"]},
+    BETWEEN: {"step": BETWEEN, "between": ["1/3", "2"]},
+    SIZES: {"step": SIZES, "sizes": ["1/3", "1/4"]},
+    NUMBER: {"step": "1/3"},
+    "": {},
+}
+"""How a claim names step sizes that are not a word alone."""
+
+
 def claimed(graph: Json, method: str = "gd", start: str = "density", step: str = "almost-every") -> Json:
-    """The certificate of a claim about a method."""
-    claim: Json = {"kind": "training.gd-nonsingular", "method": method, "subject": graph}
-    if step == "":
-        rule = COLLAPSES[method].rule
-        claim |= {"negated": True} | ({"step": "1/2"} if method == "gd" else {})
-    else:
+    """The certificate of a claim about a method; that it collapses, if it starts nowhere."""
+    claim: Json = {"kind": "training.gd-nonsingular", "method": method, "subject": graph, "negated": not start}
+    claim |= SPELT.get(step, {"step": step})
+    if start:
         rule = METHODS[method, start, step].rule
-        claim |= {"negated": False, "start": start, "step": "1/3" if step == NUMBER else step}
-        claim |= {"except": ["1/2"]} if step == ALL_BUT else {}
+        claim |= {"start": start}
+    else:
+        rule = COLLAPSES[method, step].rule
+        claim |= {"step": "1/2"} if rule == "dead-head" else {}
     return {
         "format": "invexproof-certificate/1", "claim": claim, "proof": {"step": {"rule": rule}}, "provenance": {},
     }  # fmt: skip
@@ -129,7 +140,7 @@ def test_the_tables_of_the_format_are_up_to_date() -> None:
 
 
 def test_there_is_an_example_for_each_rule() -> None:
-    assert set(TRAINING) == {rule.name for rule in TRAINING_RULES}
+    assert set(TRAINING) == {rule.name for rule in (*TRAINING_RULES, *WITNESS_RULES)}
 
 
 @pytest.mark.parametrize("rule", TRAINING)
@@ -148,12 +159,17 @@ DEAD = subject(
     ["linear", [0, 1, 2]], ["relu", [6]], ["linear", [7, 3, 4]], ["mean_squared_error", [8, 5]],
 )  # fmt: skip
 CUBE = subject([["parameter", "real", [], "w"]], ["square", [0]], ["multiply", [1, 0]])
-KEYS = [*METHODS, *((name, "density", "") for name in COLLAPSES)]
+QUADRATIC = subject(
+    [["data", "real", [2], "x"], ["parameter", "real", [2], "w"], ["data", "real", [2], "y"]],
+    ["multiply", [1, 0]], ["mean_squared_error", [3, 2]],
+) | {"values": {"x": ["1", "0"], "y": ["3", "4"]}}  # fmt: skip
+KEYS = [*METHODS, *((method, "", step) for method, step in COLLAPSES)]
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: "-".join(key))
 def test_every_method_is_explained_in_the_words_of_the_checker(key: tuple[str, str, str]) -> None:
-    found = replay(claimed(DEAD if key[2] in ("", ALL_BUT) else CUBE, *key))
+    graph = QUADRATIC if key == ("gd", "", BETWEEN) else DEAD if not key[1] or key[2] == ALL_BUT else CUBE
+    found = replay(claimed(graph, *key))
     said = sentence(found.claim)  # type: ignore[arg-type]
     text = told(found.document)
     assert said in text
@@ -162,7 +178,24 @@ def test_every_method_is_explained_in_the_words_of_the_checker(key: tuple[str, s
     for word, symbol in SYMBOLS.items():
         spelt = spelt.replace(symbol, word)
     assert spelt == found.statement.split("\n")[0]
-    assert not key[2] or PLAIN[key[2]] in text
+    assert not key[1] or PLAIN[key[2]] in text
+
+
+@pytest.mark.parametrize("step", SADDLES)
+def test_saddles_are_explained_in_the_words_of_the_checker(step: str) -> None:
+    document = claimed(DEAD if step == ALL_BUT else CUBE, step=step)
+    document["claim"]["kind"] = "training.avoids-strict-saddles"
+    document["proof"]["step"] = {"rule": "strict-saddles", "by": document["proof"]["step"]}
+    found = replay(document)
+    said = sentence(found.claim)  # type: ignore[arg-type]
+    text = told(document)
+    assert said in text
+    assert SADDLE in text
+    assert "{" not in text
+    for word, symbol in SYMBOLS.items():
+        said = said.replace(symbol, word)
+    assert said == found.statement.split("\n")[0]
+    assert "Why steps are non-singular" in text
 
 
 def test_reasons_rest_on_the_ranges_that_the_checker_infers() -> None:
