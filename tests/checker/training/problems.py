@@ -15,6 +15,7 @@ Json = dict[str, Any]
 Ends = tuple[str | None, str | None] | None
 
 PAA, NONSINGULAR = "training.paa", "training.gd-nonsingular"
+SADDLES = "training.avoids-strict-saddles"
 
 
 class Problem:

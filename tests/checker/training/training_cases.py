@@ -3,43 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from invexcheck.architectures.methods import ALL_BUT, COLLAPSES, METHODS, NUMBER
-from tests.checker.training.problems import (
-    NONSINGULAR,
-    PAA,
-    Json,
-    Problem,
-    certificate,
-    graph,
-    perceptron,
-    pointwise,
-    verdict,
-)
-
-ACCEPTED = None
-
-
-@dataclass(frozen=True)
-class Case:
-    """A claim about a training problem, the rule of its only step, and the expected code (None: accepted)."""
-
-    rule: str
-    kind: str
-    name: str
-    subject: Json
-    code: str | None = ACCEPTED
-    more: Json = field(default_factory=dict)
-    also: tuple[str, ...] = ()
-    """Other rules that show the same claim."""
-
-    def document(self) -> Json:
-        return certificate(self.subject, self.kind, self.rule, **self.more)
-
-    def run(self) -> str | None:
-        return verdict(self.document())
-
+from invexcheck.architectures.methods import ALL_BUT, BETWEEN, METHODS, NUMBER, SIZES
+from invexcheck.architectures.methods import STEPS as ALL_WORDS
+from tests.checker.training import claims
+from tests.checker.training.claims import ACCEPTED, Case
+from tests.checker.training.problems import NONSINGULAR, PAA, Json, Problem, graph, perceptron, pointwise
+from tests.checker.training.witness_cases import WITNESS_CASES
 
 TANH, RELU, STEP = perceptron("tanh"), perceptron("relu"), perceptron("sign")
 DEEP, DEEP_RELU = perceptron("tanh", "tanh", biases=False), perceptron("relu", "relu", biases=False)
@@ -94,26 +63,18 @@ def step(
     code: str | None = ACCEPTED,
     name: str = "",
     also: tuple[str, ...] = (),
-    left_out: tuple[str, ...] = (),
+    left_out: tuple[object, ...] = (),
+    **more: object,
 ) -> Case:
-    """That the method is non-singular."""
-    more: Json = {"method": method, "start": start, "step": steps}
-    more |= {"except": list(left_out)} if left_out else {}
-    return Case(rule, NONSINGULAR, f"{name} {method} {start} {steps}".strip(), subject, code, more, also)
+    """That the method is non-singular; rectified units, if no problem is named."""
+    return claims.step(rule, method, start, steps, subject, code, name, also, left_out, **more)
 
 
 def collapse(
     rule: str, method: str, subject: Json = RELU, code: str | None = ACCEPTED, name: str = "", **more: object
 ) -> Case:
     """That the method is not non-singular."""
-    return Case(
-        rule,
-        NONSINGULAR,
-        f"{name} not {method}".strip(),
-        subject,
-        code,
-        {"method": method, "negated": True, **more},
-    )
+    return claims.collapse(rule, method, subject, code, name, **more)
 
 
 GRAPHS = [
@@ -127,10 +88,17 @@ GRAPHS = [
 RESCALED = ("rescaled-head",)
 OF_RULES: dict[str, tuple[Json, tuple[str, ...]]] = {"zero-state": (DEEP, ()), "flat-point": (DEEP, RESCALED)}
 """Rules that ask more of a graph: one that will do, and other rules that show the same of it."""
+SPELT: dict[str, Json] = {
+    NUMBER: {"steps": "1/7"},
+    ALL_BUT: {"steps": ALL_BUT, "left_out": ("3/2",)},
+    BETWEEN: {"steps": BETWEEN, "between": ["1/2", None]},
+    SIZES: {"steps": SIZES, "sizes": ["1/2", "1/3"]},
+}
+"""How a claim names step sizes that are not a word alone."""
 ALL_METHODS = [
     step(
-        row.rule, method, start, "1/7" if steps == NUMBER else steps, OF_RULES.get(row.rule, (RELU, ()))[0],
-        also=OF_RULES.get(row.rule, (RELU, ()))[1], left_out=("3/2",) if steps == ALL_BUT else (),
+        row.rule, method, start, subject=OF_RULES.get(row.rule, (RELU, ()))[0], also=OF_RULES.get(row.rule, (RELU, ()))[1],
+        **SPELT.get(steps, {"steps": steps}),
     )
     for (method, start, steps), row in METHODS.items()
 ]  # fmt: skip
@@ -263,7 +231,7 @@ RECTIFIED = [
 
 COLLAPSING = [
     collapse("countable-image", "rounding"), collapse("countable-image", "rounding", STEP), collapse("countable-image", "sphere", code="method"),
-    collapse("countable-image", "gradients", code="schema"), collapse("countable-image", "rounding", pointwise("log"), "domain"), collapse("countable-image", "rounding", step="1", code="schema"),
+    collapse("countable-image", "gradients", code="claim"), collapse("countable-image", "rounding", pointwise("log"), "domain"), collapse("countable-image", "rounding", step="1", code="claim"),
     collapse("null-image", "sphere"), collapse("null-image", "rounding", code="method"), collapse("null-image", "sphere", start="density", code="schema"),
     collapse("bounded-projection", "projection", STEP), collapse("bounded-projection", "soft-threshold", code="method"), collapse("bounded-projection", "projection"), collapse("bounded-projection", "rounding", code="method"),
     collapse("soft-threshold", "soft-threshold"), collapse("soft-threshold", "soft-threshold", perceptron("sigmoid")), collapse("soft-threshold", "soft-threshold", unused(SHALLOW), name="unused:"),
@@ -274,26 +242,24 @@ COLLAPSING = [
     collapse("exact-line-search", "exact-line-search", penalised(RELU), "method", name="penalised:"), collapse("exact-line-search", "exact-line-search", DEEP_RELU, "method", name="no bias:"),
     collapse("exact-line-search", "exact-line-search", detached("relu"), "method", name="detached:"), collapse("exact-line-search", "projection", code="method"),
     collapse("exact-line-search", "exact-line-search", perceptron("relu", loss="absolute_error"), "method", name="absolute error:"),
-    collapse("dead-head", "gd", step="3/2"), collapse("dead-head", "gd", step="1", code="method"), collapse("dead-head", "gd", code="schema"), collapse("dead-head", "gd", step="every", code="rational"),
+    collapse("dead-head", "gd", step="3/2"), collapse("dead-head", "gd", step="1", code="method"), collapse("dead-head", "gd", code="claim"), collapse("dead-head", "gd", step="every", code="claim"),
     collapse("dead-head", "gd", TANH, "method", step="3/2"), collapse("dead-head", "gd", penalised(RELU), "method", step="3/2"), collapse("dead-head", "rounding", code="method"),
     collapse("dead-head", "gd", perceptron(examples=1), "method", step="3/2", name="one example:"), collapse("dead-head", "gd", step="-3/2", code="claim"),
 ]  # fmt: skip
 
-CASES = [*GRAPHS, *ALL_METHODS, *STEPS, *CONSTANT, *HEADS, *RECTIFIED, *COLLAPSING]
+CASES = [*GRAPHS, *ALL_METHODS, *STEPS, *CONSTANT, *HEADS, *RECTIFIED, *COLLAPSING, *WITNESS_CASES]
 
 
 def methods_shown() -> set[tuple[str, str, str]]:
     """The lines of the table of methods of which a case is accepted."""
-    shown = [case.more for case in CASES if case.code is ACCEPTED and "start" in case.more]
-    return {
-        (m["method"], m["start"], m["step"] if (m["method"], m["start"], m["step"]) in METHODS else NUMBER)
-        for m in shown
-    }
+    shown = [c.more for c in CASES if c.code is ACCEPTED and c.kind == NONSINGULAR and "start" in c.more]
+    return {(m["method"], m["start"], _word(m["step"])) for m in shown}
 
 
-def collapses_shown() -> set[str]:
-    return {
-        c.more["method"]
-        for c in CASES
-        if c.code is ACCEPTED and c.more.get("method") in COLLAPSES and c.more.get("negated")
-    }
+def collapses_shown() -> set[tuple[str, str]]:
+    shown = [c.more for c in CASES if c.code is ACCEPTED and c.more.get("negated")]
+    return {(m["method"], _word(m.get("step", ""))) for m in shown}
+
+
+def _word(steps: str) -> str:
+    return steps if steps in ("", *ALL_WORDS) else NUMBER
