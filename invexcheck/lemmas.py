@@ -26,6 +26,7 @@ LEMMAS: dict[str, Lemma] = {
     "chord": Lemma("Chords", "rocq"),
     "clarke-stationarity": Lemma("Stationary points through one-sided slopes", "rocq"),
     "composition": Lemma("Losses after maps of full rank"),
+    "conflicting-pieces": Lemma("Pieces that do not occur together"),
     "constant-features": Lemma("Heads with constant features"),
     "continuity": Lemma("Functions made of pieces", "rocq"),
     "contraction": Lemma("Identity plus a contraction"),

@@ -13,7 +13,7 @@ from math import prod
 from typing import Any, Protocol
 
 from invexcheck.errors import Reject
-from invexcheck.hessians.numbers import ZERO, Arithmetic, Balls, Entries, Number
+from invexcheck.hessians.numbers import ONE, ZERO, Arithmetic, Balls, Entries, Number
 from invexcheck.limits import Budget
 
 Shape = tuple[int, ...]
@@ -151,6 +151,8 @@ class Tape:
         self.parameters: list[int] = []
         self.depends: list[int] = []
         """The parameters that a tensor depends on, as bits."""
+        self.affine: list[bool] = []
+        """Whether a tensor is an affine function of all parameters, whatever functions are applied elsewhere."""
         self._entries = 0
 
     # -- making tensors ----------------------------------------------------------------------------------------
@@ -168,7 +170,15 @@ class Tape:
         self.shapes.append(shape)
         self.steps.append(step)
         self.depends.append(depends)
+        self.affine.append(self._is_affine(step, depends))
         return len(self.values) - 1
+
+    def _is_affine(self, step: Step, depends: int) -> bool:
+        if not depends:
+            return True
+        if step.slopes is not None or not all(self.affine[a] for a in step.arguments):
+            return False
+        return step.bilinear is None or not all(self.depends[a] for a in step.arguments)
 
     def constant(self, shape: Shape, values: Entries) -> int:
         return self._append(shape, values, Step(), 0)
@@ -230,6 +240,15 @@ class Tape:
 
     # -- differentiation ---------------------------------------------------------------------------------------
 
+    def gradient(self, tensor: int, entry: int) -> Entries:
+        """Of an entry of a tensor, by all entries of the parameters in their order."""
+        self.budget.spend(20 * self._entries)
+        unit = [self.zero] * len(self.values[tensor])
+        unit[entry] = self.arithmetic.number(ONE)
+        adjoints = _adjoints(self, tensor, unit)
+        zeros = {k: [self.zero] * len(self.values[k]) for k in self.parameters}
+        return [x for k in self.parameters for x in adjoints[k] or zeros[k]]
+
     def hessian(self) -> list[Entries]:
         """Of the last tensor, one number, by all entries of the parameters in their order: p rows of p entries."""
         if self.shapes[-1] != ():
@@ -276,22 +295,8 @@ class _Derivative:
         ]
         """The highest rank of a parameter that a tensor depends on."""
         self.bit = {k: 1 << b for b, k in enumerate(tape.parameters)}
-        self.adjoints = self._adjoints()
+        self.adjoints = _adjoints(tape, len(tape.values) - 1, [tape.arithmetic.number(ONE)])
         self.curvatures = self._curvatures()
-
-    def _adjoints(self) -> list[Entries | None]:
-        """The derivative of the function by each tensor that depends on a parameter."""
-        tape = self.tape
-        found: list[Entries | None] = [None] * len(tape.values)
-        found[-1] = [tape.arithmetic.number(ZERO + 1)]
-        for k in range(len(tape.steps) - 1, -1, -1):
-            bar, step = found[k], tape.steps[k]
-            if bar is None or not tape.depends[k]:
-                continue
-            for i, contribution in _pulled(tape, step, bar):
-                if tape.depends[step.arguments[i]]:
-                    _accumulate(found, step.arguments[i], contribution())
-        return found
 
     def _curvatures(self) -> list[Entries | None]:
         """Of each function: its second derivative times the adjoint."""
@@ -307,7 +312,7 @@ class _Derivative:
         """Second derivatives by one entry of a parameter and by all entries of those that come no earlier."""
         tape = self.tape
         unit = [tape.zero] * len(tape.values[parameter])
-        unit[entry] = tape.arithmetic.number(ZERO + 1)
+        unit[entry] = tape.arithmetic.number(ONE)
         tangents = self._tangents(parameter, unit)
         return self._second(self.rank[parameter], tangents)
 
@@ -365,6 +370,20 @@ class _Derivative:
                 if wanted[1] and dx is not None:
                     _accumulate(found, y, step.bilinear.right(dx, bar))
         return {k: e for k in tape.parameters if self.rank[k] >= rank and (e := found[k]) is not None}
+
+
+def _adjoints(tape: Tape, last: int, bar: Entries) -> list[Entries | None]:
+    """The derivative of a linear function of a tensor by each tensor before it that depends on a parameter."""
+    found: list[Entries | None] = [None] * len(tape.values)
+    found[last] = bar
+    for k in range(last, -1, -1):
+        handed, step = found[k], tape.steps[k]
+        if handed is None or not tape.depends[k]:
+            continue
+        for i, contribution in _pulled(tape, step, handed):
+            if tape.depends[step.arguments[i]]:
+                _accumulate(found, step.arguments[i], contribution())
+    return found
 
 
 def _pulled(tape: Tape, step: Step, bar: Entries) -> list[tuple[int, Callable[[], Entries]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -16,8 +17,24 @@ from invexcheck.hessians.numbers import ONE, UNKNOWN, Exact, Number
 from invexcheck.hessians.tape import Shape, Tape
 
 Attributes = dict[str, Any]
-Chooser = Callable[[int], int | None]
-"""Which of so many options the next entry takes; None where the witness decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where one of several options is to be chosen.
+
+    With points: the piece of a function of one variable, between two neighbouring points; which one it is depends on an
+    entry of a tensor of the tape.
+    """
+
+    options: int
+    tensor: int = -1
+    entry: int = -1
+    points: tuple[fmpq, ...] = ()
+
+
+Chooser = Callable[[Site], int | None]
+"""Which piece; None where the witness decides."""
 TOTAL = ENTIRE | {"negate", "square", "softplus"}
 """Functions that are analytic at every real number: where their values are not known exactly, they exist."""
 MAX_INDEX = 4_000_000
@@ -189,23 +206,26 @@ class Tensors:
         if not self.trained(x):
             raise Reject("a function with kinks of what is given", "architecture")
 
-        def evaluate(u: Number) -> Triple:
-            chosen = self.choose(len(pieces))
+        def evaluate(i: int, u: Number) -> Triple:
+            chosen = self.choose(Site(len(pieces), x, i, tuple(points)))
             if chosen is None:
                 chosen = sum(self.arithmetic.side(u, point) > 0 for point in points)
             return triple(pieces[chosen], attributes, self.arithmetic, u)
 
-        return self.tape.apply(x, evaluate)
+        return self.tape.applied(x, [evaluate(i, u) for i, u in enumerate(self.tape.values[x])])
 
     def largest(self, x: int, windows: Sequence[Sequence[int]], shape: Shape) -> int:
         """One entry of each window: what a greatest or a least entry is, selection by selection."""
         index = []
         for window in windows:
-            chosen = 0 if len(window) == 1 else self.choose(len(window))
+            chosen = 0 if len(window) == 1 else self.choose(Site(len(window)))
             if chosen is None:
                 raise Reject("the greatest of several entries is no analytic function", "architecture")
             index.append(window[chosen])
-        return self.tape.gather(x, index, shape)
+        result = self.tape.gather(x, index, shape)
+        # Which entry it is depends on the selection, and so does the affine function that it may be.
+        self.tape.affine[result] = all(len(window) == 1 for window in windows) and self.tape.affine[result]
+        return result
 
     def softened(self, x: int, axes: Sequence[int]) -> tuple[int, int]:
         """exp(x - c) and its sum over axes, which are kept; c is constant along them, near the entries."""

@@ -14,7 +14,7 @@ from invexcheck.balls import precision
 from invexcheck.errors import Path, Reject, within
 from invexcheck.goals import Obligation, Rule, TrainingClaim
 from invexcheck.hessians.degrees import require_quadratic
-from invexcheck.hessians.hessian import Choices, Point, hessian, require_smooth, selections
+from invexcheck.hessians.hessian import Choices, Conflict, Point, hessian, require_smooth, selections
 from invexcheck.hessians.numbers import Arithmetic, Balls, Exact
 from invexcheck.hessians.spectra import (
     Enclosure,
@@ -51,7 +51,10 @@ def hessian_witnesses_rule(session: Session, goal: TrainingClaim, fields: Fields
     witnesses = [_read(session, goal, raw, path) for raw, path in fields.items("witnesses")]
     if not 1 <= len(witnesses) <= MAX_WITNESSES:
         raise Reject(f"there are 1 to {MAX_WITNESSES} witnesses", "method", fields.path)
-    for selection in selections(goal.architecture, session.budget):
+    conflicts = []
+    if fields.has("conflicts"):
+        conflicts = [_read_conflict(session, raw, path) for raw, path in fields.items("conflicts")]
+    for selection in selections(goal.architecture, conflicts, session.budget):
         left = left_over(session, goal, selection, witnesses)
         if left:
             shown = ", ".join(_shown(enclosure.inverse) for enclosure in left[:MAX_MESSAGE])
@@ -77,6 +80,18 @@ def _read(session: Session, goal: TrainingClaim, raw: Any, path: Path) -> Witnes
         _entries(session, values, prod(shape), at) for (values, at), shape in zip(listed, shapes, strict=True)
     ]
     return Witness(Balls if bits else Exact, bits or BITS, point, path)
+
+
+def _read_conflict(session: Session, raw: Any, path: Path) -> Conflict:
+    """``[[site, piece, weight], ...]``"""
+    if type(raw) is not list or not raw:
+        raise Reject("a conflict is a list of pieces", "method", path)
+    pieces = []
+    for item in raw:
+        if type(item) is not list or len(item) != 3 or type(item[0]) is not int or type(item[1]) is not int:
+            raise Reject("a piece of a conflict is [site, piece, weight]", "method", path)
+        pieces.append((item[0], item[1], rational(item[2], session.limits, path)))
+    return Conflict(tuple(pieces))
 
 
 def _entries(session: Session, raw: Any, size: int, path: Path) -> list[fmpq]:
@@ -141,6 +156,7 @@ RULES = (
             "step-sequences",
             "analytic-selections",
             "hessian-witness",
+            "conflicting-pieces",
             "second-order-pass",
             "isolated-eigenvalues",
             "excluded-eigenvalue",

@@ -13,12 +13,14 @@ from flint import fmpq
 
 from invexcheck.architectures.graph import PARAMETER, Architecture
 from invexcheck.architectures.sizes import Sizes
+from invexcheck.architectures.values import Smoothness
 from invexcheck.balls import precision
 from invexcheck.errors import Reject
-from invexcheck.hessians.hessian import Choices, Point, hessian, require_smooth, selections
+from invexcheck.hessians.hessian import Choices, Conflict, Point, hessian, require_smooth, selections
 from invexcheck.hessians.numbers import Arithmetic, Balls, Exact
 from invexcheck.hessians.spectra import Enclosure, Matrix, nonzero_eigenvalues, remaining
 from invexcheck.limits import Budget, Limits
+from invexproof.provers.conflicts import conflicts, to_json
 
 ZEROS: Final = "0"
 BITS: Final = 64
@@ -60,6 +62,12 @@ class Survey:
     witnesses: list[Witness] = field(default_factory=list)
     left: list[Enclosure] | None = None
     reason: str = ""
+    conflicts: list[Conflict] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """What stands in the step of a certificate."""
+        found: dict[str, Any] = {"witnesses": [witness.to_json() for witness in self.witnesses]}
+        return found | ({"conflicts": [to_json(c) for c in self.conflicts]} if self.conflicts else {})
 
     @property
     def sizes(self) -> list[Enclosure]:
@@ -87,16 +95,18 @@ class _Search:
             Witness(self._last(), None),
         ]
         self.reason = ""
+        analytic = architecture.smoothness == Smoothness.ANALYTIC
+        self.conflicts = [] if analytic else conflicts(architecture, Budget(UNLIMITED))
 
     def run(self) -> Survey:
         left: dict[tuple[fmpq, fmpq], Enclosure] = {}
-        for selection in selections(self.architecture, Budget(UNLIMITED)):
+        for selection in selections(self.architecture, self.conflicts, Budget(UNLIMITED)):
             found = self._of(selection)
             if found is None:
                 return Survey(reason=self.reason)
             left |= {(e.low, e.high): e for e in found}
         useful = [witness for witness in self.known if witness.useful]
-        return Survey(useful, list(left.values()))
+        return Survey(useful, list(left.values()), conflicts=self.conflicts)
 
     def _of(self, selection: Choices | None) -> list[Enclosure] | None:
         """What is left of a selection; new witnesses are tried until nothing is, or none helps."""
@@ -169,8 +179,9 @@ def bound(architecture: Architecture) -> fmpq | None:
     try:
         require_smooth(architecture)
         largest = fmpq(0)
-        zeros = _Search(architecture, Sizes("")).known[1]
-        for selection in selections(architecture, Budget(UNLIMITED)):
+        search = _Search(architecture, Sizes(""))
+        zeros = search.known[1]
+        for selection in selections(architecture, search.conflicts, Budget(UNLIMITED)):
             with precision(BITS):
                 rows = hessian(architecture, selection, zeros.point, Balls, Budget(UNLIMITED))
                 largest = max(largest, _above(Matrix(rows, Budget(UNLIMITED))))

@@ -138,8 +138,7 @@ def _by_witnesses(architecture: Architecture, claim: dict[str, Any], before: Out
         return replace(before, reason=f"for these data, a step size in {left} may be bad; {before.reason}")
     elif claim["step"] == ALL_BUT:
         return replace(before, reason="there is no step size to leave out (--step every)")
-    witnesses = [witness.to_json() for witness in found.witnesses]
-    return _applied(architecture, claim, WITNESSES, {"witnesses": witnesses})
+    return _applied(architecture, claim, WITNESSES, found.to_json())
 
 
 def _apart(sizes: Sequence[Enclosure]) -> list[str | list[str]]:
