@@ -1,8 +1,10 @@
-(** Polynomials in several variables are 0 on a null set only, or everywhere; so a matrix of polynomials that has full row
-    rank at one point has it at almost every point, and a step size that is not bad at one point is good.
+(** Functions on R^p that are 0 on a null set only, or everywhere: what follows for matrices of such functions. A matrix that
+    has full row rank at one point has it at almost every point; a step size that is not bad at one point is good.
 
-    Lemmas: witness, analytic-selections, flat-point (for polynomials in place of analytic functions), countable-image,
-    null-image (the general part). *)
+    Everything is proved for classes of functions with sums and products whose members are thin on lines. Polynomials are
+    such a class; for analytic functions see [Analytic].
+
+    Lemmas: witness, analytic-selections, flat-point, countable-image, null-image. *)
 
 From mathcomp Require Import all_ssreflect all_algebra finmap.
 From mathcomp.classical Require Import boolp classical_sets functions cardinality mathcomp_extra.
@@ -15,6 +17,95 @@ Unset Printing Implicit Defensive.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope classical_set_scope.
 Local Open Scope ring_scope.
+
+Section Class.
+Variables (R : realType) (good : forall p, (space R p -> R) -> Prop).
+Arguments good {p}.
+Hypotheses (good_constant : forall p (c : R), good ((fun=> c) : space R p -> R))
+  (good_add : forall p (f g : space R p -> R), good f -> good g -> good (fun x => f x + g x))
+  (good_mul : forall p (f g : space R p -> R), good f -> good g -> good (fun x => f x * g x))
+  (good_measurable : forall p (f : space R p -> R), good f -> measurable_fun setT f)
+  (good_thin : forall p (f : space R p -> R), good f -> thin_on_lines f).
+
+Lemma good_zeros_null p (f : space R p -> R) :
+  good f -> (exists x, f x != 0) -> (volume R p).-negligible [set x | f x = 0].
+Proof. by move=> gf; apply: null_zeros; [exact: good_measurable | exact: good_thin]. Qed.
+
+Lemma good_sum p (I : Type) (r : seq I) (f : I -> space R p -> R) :
+  (forall i, good (f i)) -> good (fun x => \sum_(i <- r) f i x).
+Proof.
+move=> Pf; elim: r => [|i r IH].
+  by rewrite (_ : (fun _ => _) = fun=> 0); [exact: good_constant | apply: funext => x; rewrite big_nil].
+rewrite (_ : (fun _ => _) = fun x => f i x + \sum_(j <- r) f j x); first exact: good_add.
+by apply: funext => x; rewrite big_cons.
+Qed.
+
+Lemma good_prod p (I : Type) (r : seq I) (f : I -> space R p -> R) :
+  (forall i, good (f i)) -> good (fun x => \prod_(i <- r) f i x).
+Proof.
+move=> Pf; elim: r => [|i r IH].
+  by rewrite (_ : (fun _ => _) = fun=> 1); [exact: good_constant | apply: funext => x; rewrite big_nil].
+rewrite (_ : (fun _ => _) = fun x => f i x * \prod_(j <- r) f j x); first exact: good_mul.
+by apply: funext => x; rewrite big_cons.
+Qed.
+
+(** Matrices whose entries are in the class. *)
+Definition good_matrix p k n (M : space R p -> 'M[R]_(k, n)) := forall i j, good (fun x => M x i j).
+
+Lemma good_det p n (M : space R p -> 'M[R]_n) : good_matrix M -> good (fun x => \det (M x)).
+Proof.
+move=> gM; apply: good_sum => s; apply: good_mul; first exact: good_constant.
+by apply: good_prod => i.
+Qed.
+
+Lemma good_mulmx p k m n (M : space R p -> 'M[R]_(k, m)) (N : 'M[R]_(m, n)) :
+  good_matrix M -> good_matrix (fun x => M x *m N).
+Proof.
+move=> gM i j; rewrite (_ : (fun _ => _) = fun x => \sum_l M x i l * N l j).
+  by apply: good_sum => l; apply: good_mul => //; exact: good_constant.
+by apply: funext => x; rewrite mxE.
+Qed.
+
+Lemma good_full_rank p k n (M : space R p -> 'M[R]_(k, n)) : good_matrix M ->
+  (exists x, row_free (M x)) -> {ae volume R p, forall x, row_free (M x)}.
+Proof.
+move=> gM [x0 /row_freeP[N MN]].
+have : (volume R p).-negligible [set x | \det (M x *m N) = 0].
+  apply: good_zeros_null; first by apply: good_det; exact: good_mulmx.
+  by exists x0; rewrite MN det1 oner_neq0.
+apply: null_sub => x /=; apply: contra_notP => /eqP dx.
+have uM : M x *m N \in unitmx by rewrite unitmxE unitfE.
+by apply/row_freeP; exists (N *m invmx (M x *m N)); rewrite mulmxA mulmxV.
+Qed.
+
+Lemma good_step_size p n (H : space R p -> 'M[R]_n) eta : good_matrix H ->
+  (exists x, \det (1%:M - eta *: H x) != 0) -> {ae volume R p, forall x, \det (1%:M - eta *: H x) != 0}.
+Proof.
+move=> gH wit; have : (volume R p).-negligible [set x | \det (1%:M - eta *: H x) = 0].
+  apply: good_zeros_null wit; apply: good_det => i j.
+  rewrite (_ : (fun _ => _) = fun x => (1%:M : 'M[R]_n) i j + (- eta) * H x i j).
+    by apply: good_add; [exact: good_constant | apply: good_mul => //; exact: good_constant].
+  by apply: funext => x; rewrite !mxE mulNr.
+by apply: null_sub => x /=; apply: contra_notP => /eqP.
+Qed.
+
+Lemma good_selections p n (I : finType) (H : space R p -> 'M[R]_n) (S : I -> space R p -> 'M[R]_n) eta :
+  (forall i, good_matrix (S i)) -> {ae volume R p, forall x, exists i, H x = S i x} ->
+  (forall i, exists x, \det (1%:M - eta *: S i x) != 0) ->
+  {ae volume R p, forall x, \det (1%:M - eta *: H x) != 0}.
+Proof.
+move=> gS sel wit; pose Z (i : I) := [set x | \det (1%:M - eta *: S i x) = 0].
+have nZ i : (volume R p).-negligible (Z i).
+  by have := good_step_size (gS i) (wit i); apply: null_sub => x /= ->; rewrite eqxx.
+pose N k : set (space R p) := oapp Z set0 (choice.unpickle k).
+have nN : (volume R p).-negligible (\bigcup_k N k).
+  apply: null_bigcup => k; rewrite /N; case: (choice.unpickle k) => [i|]; [exact: nZ | exact: negligible_set0].
+apply: null_sub (null_union sel nN) => x /= /negP; rewrite negbK => /eqP dx.
+have [[i Hi]|none] := pselect (exists i, H x = S i x); [right | by left].
+by exists (choice.pickle i) => //; rewrite /N choice.pickleK /= /Z /= -Hi.
+Qed.
+
+End Class.
 
 Section Polynomials.
 Variable R : realType.
@@ -99,89 +190,23 @@ Qed.
 (** A polynomial that is not 0 at one point is not 0 at almost every point. *)
 Theorem polynomial_zeros_null p (f : space R p -> R) :
   polynomial f -> (exists x, f x != 0) -> (volume R p).-negligible [set x | f x = 0].
-Proof. by move=> Pf; apply: null_zeros; [exact: measurable_polynomial | exact: thin_polynomial]. Qed.
+Proof. exact: (good_zeros_null measurable_polynomial thin_polynomial). Qed.
 
-Lemma polynomial_sum p (I : Type) (r : seq I) (f : I -> space R p -> R) :
-  (forall i, polynomial (f i)) -> polynomial (fun x => \sum_(i <- r) f i x).
-Proof.
-move=> Pf; elim: r => [|i r IH].
-  by rewrite (_ : (fun _ => _) = fun=> 0); [exact: polynomial_constant | apply: funext => x; rewrite big_nil].
-rewrite (_ : (fun _ => _) = fun x => f i x + \sum_(j <- r) f j x); first exact: polynomial_add.
-by apply: funext => x; rewrite big_cons.
-Qed.
-
-Lemma polynomial_prod p (I : Type) (r : seq I) (f : I -> space R p -> R) :
-  (forall i, polynomial (f i)) -> polynomial (fun x => \prod_(i <- r) f i x).
-Proof.
-move=> Pf; elim: r => [|i r IH].
-  by rewrite (_ : (fun _ => _) = fun=> 1); [exact: polynomial_constant | apply: funext => x; rewrite big_nil].
-rewrite (_ : (fun _ => _) = fun x => f i x * \prod_(j <- r) f j x); first exact: polynomial_mul.
-by apply: funext => x; rewrite big_cons.
-Qed.
-
-(** Matrices with polynomials as entries. *)
-Definition polynomial_matrix p k n (M : space R p -> 'M[R]_(k, n)) := forall i j, polynomial (fun x => M x i j).
-
-Lemma polynomial_det p n (M : space R p -> 'M[R]_n) : polynomial_matrix M -> polynomial (fun x => \det (M x)).
-Proof.
-move=> PM; apply: polynomial_sum => s; apply: polynomial_mul; first exact: polynomial_constant.
-by apply: polynomial_prod => i.
-Qed.
-
-Lemma polynomial_mulmx p k m n (M : space R p -> 'M[R]_(k, m)) (N : 'M[R]_(m, n)) :
-  polynomial_matrix M -> polynomial_matrix (fun x => M x *m N).
-Proof.
-move=> PM i j; rewrite (_ : (fun _ => _) = fun x => \sum_l M x i l * N l j).
-  by apply: polynomial_sum => l; apply: polynomial_mul => //; exact: polynomial_constant.
-by apply: funext => x; rewrite mxE.
-Qed.
-
-(** Full row rank at one point gives full row rank at almost every point. *)
-Theorem generic_full_rank p k n (M : space R p -> 'M[R]_(k, n)) : polynomial_matrix M ->
+(** Full row rank at one point gives full row rank at almost every point, for matrices of polynomials. *)
+Theorem polynomial_full_rank p k n (M : space R p -> 'M[R]_(k, n)) :
+  (forall i j, polynomial (fun x => M x i j)) ->
   (exists x, row_free (M x)) -> {ae volume R p, forall x, row_free (M x)}.
 Proof.
-move=> PM [x0 /row_freeP[N MN]].
-have : (volume R p).-negligible [set x | \det (M x *m N) = 0].
-  apply: polynomial_zeros_null; first by apply: polynomial_det; exact: polynomial_mulmx.
-  by exists x0; rewrite MN det1 oner_neq0.
-apply: null_sub => x /=; apply: contra_notP => /eqP dx.
-have uM : M x *m N \in unitmx by rewrite unitmxE unitfE.
-by apply/row_freeP; exists (N *m invmx (M x *m N)); rewrite mulmxA mulmxV.
+exact: (good_full_rank polynomial_constant polynomial_add polynomial_mul measurable_polynomial thin_polynomial).
 Qed.
 
 (** One witness for a step size: if the loss is a polynomial, with the Hessian H, and 1 - eta H is not singular at one
     point, any point at all, then the step size eta is good. *)
-Theorem one_witness p n (H : space R p -> 'M[R]_n) eta : polynomial_matrix H ->
+Theorem polynomial_step_size p n (H : space R p -> 'M[R]_n) eta :
+  (forall i j, polynomial (fun x => H x i j)) ->
   (exists x, \det (1%:M - eta *: H x) != 0) -> {ae volume R p, forall x, \det (1%:M - eta *: H x) != 0}.
 Proof.
-move=> PH wit; have : (volume R p).-negligible [set x | \det (1%:M - eta *: H x) = 0].
-  apply: polynomial_zeros_null wit; apply: polynomial_det => i j.
-  rewrite (_ : (fun _ => _) = fun x => (1%:M : 'M[R]_n) i j + (- eta) * H x i j).
-    by apply: polynomial_add; [exact: polynomial_constant | apply: polynomial_mul => //; exact: polynomial_constant].
-  by apply: funext => x; rewrite !mxE mulNr.
-by apply: null_sub => x /=; apply: contra_notP => /eqP.
-Qed.
-
-(** A point at which the Hessian is 0 is a witness for every step size. *)
-Corollary flat_witness p n (H : space R p -> 'M[R]_n) : polynomial_matrix H -> (exists x, H x = 0) ->
-  forall eta, {ae volume R p, forall x, \det (1%:M - eta *: H x) != 0}.
-Proof. by move=> PH [x Hx] eta; apply: one_witness => //; exists x; rewrite Hx flat_no_bad oner_neq0. Qed.
-
-(** The same for finitely many selections, of which a loss is one near each point: H x is one of the matrices S i x. *)
-Theorem selections_witness p n (I : finType) (H : space R p -> 'M[R]_n) (S : I -> space R p -> 'M[R]_n) eta :
-  (forall i, polynomial_matrix (S i)) -> {ae volume R p, forall x, exists i, H x = S i x} ->
-  (forall i, exists x, \det (1%:M - eta *: S i x) != 0) ->
-  {ae volume R p, forall x, \det (1%:M - eta *: H x) != 0}.
-Proof.
-move=> PS sel wit; pose Z (i : I) := [set x | \det (1%:M - eta *: S i x) = 0].
-have nZ i : (volume R p).-negligible (Z i).
-  by have := one_witness (PS i) (wit i); apply: null_sub => x /= ->; rewrite eqxx.
-pose N k : set (space R p) := oapp Z set0 (choice.unpickle k).
-have nN : (volume R p).-negligible (\bigcup_k N k).
-  apply: null_bigcup => k; rewrite /N; case: (choice.unpickle k) => [i|]; [exact: nZ | exact: negligible_set0].
-apply: null_sub (null_union sel nN) => x /= /negP; rewrite negbK => /eqP dx.
-have [[i Hi]|none] := pselect (exists i, H x = S i x); [right | by left].
-by exists (choice.pickle i) => //; rewrite /N choice.pickleK /= /Z /= -Hi.
+exact: (good_step_size polynomial_constant polynomial_add polynomial_mul measurable_polynomial thin_polynomial).
 Qed.
 
 Lemma line_not_null : length R setT != 0%E.
