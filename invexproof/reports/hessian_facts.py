@@ -16,7 +16,9 @@ from invexcheck.architectures.hyperplanes import OFF
 from invexcheck.architectures.sizes import Sizes
 from invexcheck.architectures.values import Smoothness
 from invexcheck.balls import precision
+from invexcheck.errors import Reject
 from invexcheck.goals import TrainingClaim
+from invexcheck.hessians.degrees import require_quadratic
 from invexcheck.hessians.hessian import Choices, Conflict, Point, hessian, selections
 from invexcheck.hessians.numbers import Balls, Entries, Exact
 from invexcheck.hessians.spectra import Enclosure, Matrix, nonzero_eigenvalues, remaining
@@ -37,6 +39,8 @@ LONGEST: Final = 12
 """Of a rational that is written out."""
 ZERO: Final = 1e-10
 """Eigenvalues smaller than this, compared with the largest one, are drawn as 0."""
+SAME: Final = 1e-7
+"""Step sizes that differ by less, compared with their size, are drawn as one."""
 
 
 @dataclass(frozen=True)
@@ -74,17 +78,16 @@ def spectra(replay: Replay) -> Spectra | None:
     return found
 
 
-def size_text(size: Enclosure) -> str:
-    """A step size: exactly if it is short, otherwise to some digits."""
+def listed(sizes: Sequence[Enclosure]) -> str:
+    """Step sizes, the first ones of many: exactly where that is short, otherwise to some digits."""
+    more = len(sizes) - MAX_SHOWN
+    return ", ".join([*map(_text, sizes[:MAX_SHOWN]), *([f"{more} more"] if more > 0 else [])])
+
+
+def _text(size: Enclosure) -> str:
     if size.low == size.high and len(str(size.low)) <= LONGEST:
         return str(size.low).replace("-", "−")
-    return f"≈ {_float((size.low + size.high) / 2):.6g}".replace("-", "−")
-
-
-def listed(sizes: Sequence[Enclosure]) -> str:
-    """Step sizes, the first ones of many."""
-    more = len(sizes) - MAX_SHOWN
-    return ", ".join([*map(size_text, sizes[:MAX_SHOWN]), *([f"{more} more"] if more > 0 else [])])
+    return f"{_float((size.low + size.high) / 2):.6g}…".replace("-", "−")
 
 
 # -- looking again -------------------------------------------------------------------------------------------------
@@ -94,11 +97,22 @@ def _spectra(replay: Replay) -> Spectra | None:
     if not isinstance(replay.claim, TrainingClaim):
         return None
     for node in replay.root.walk():
-        if node.rule == WITNESSES:
-            return _of_witnesses(replay.claim, node.step)
-        if node.rule == QUADRATIC:
-            return _of_quadratic(replay.claim)
+        if node.rule in (WITNESSES, QUADRATIC):
+            return (
+                _of_quadratic(replay.claim)
+                if _is_quadratic(replay.claim)
+                else _of_witnesses(replay.claim, node.step)
+            )
     return None
+
+
+def _is_quadratic(said: TrainingClaim) -> bool:
+    """Whether what may be bad is bad indeed."""
+    try:
+        require_quadratic(said.architecture)
+    except Reject:
+        return False
+    return True
 
 
 def _of_quadratic(said: TrainingClaim) -> Spectra:
@@ -189,7 +203,11 @@ def _roots(matrices: Iterable[list[Entries]]) -> tuple[float, ...]:
         values = np.linalg.eigvalsh(np.array([[_float(x) for x in row] for row in rows]))
         floor = ZERO * np.abs(values).max(initial=0)
         found |= {1 / float(value) for value in values if abs(value) > floor}
-    return tuple(sorted(found))
+    distinct: list[float] = []
+    for root in sorted(found):
+        if not distinct or abs(root - distinct[-1]) > SAME * abs(root):
+            distinct.append(root)
+    return tuple(distinct)
 
 
 def _sizes(left: Iterable[Enclosure] | None) -> tuple[Enclosure, ...] | None:
@@ -230,7 +248,10 @@ def outcome(scene: Scene) -> str:
     sizes = claim(scene).sizes
     if sizes.left_out:
         only = "one or more of these are bad" if len(sizes.left_out) > 1 else "it is bad"
-        return f"What is left is within what the claim leaves out; whether {only} is not said"
+        said = f"whether {only} is not said"
+        if _found(scene).bad:
+            said = "the claim does not say so, but these are bad: L is quadratic, its Hessian the same everywhere"
+        return f"What is left is within what the claim leaves out; {said}"
     return "In the end nothing is left: no step size of the claim is bad"
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from flint import fmpq
 
-from invexcheck.architectures.methods import ALL_BUT, BETWEEN, NUMBER, SIZES
+from invexcheck.architectures.methods import ALL_BUT, BETWEEN, EVERY, NUMBER, SIZES
 from invexcheck.architectures.sizes import Sizes
 from invexcheck.goals import TrainingClaim
 from invexproof.reports.hessian_facts import Sight, Spectra, listed, spectra
@@ -75,7 +75,8 @@ def blocks(replay: Replay) -> Iterator[Block]:
     header = ("Hessian at", "Known", "Zeros of det(I − η·H)", "What may be bad after it")
     if found.bad:
         header = (*header[:3], "What is bad")
-    rows = [_row(sight, found.bad) for sight in found.sights]
+    nothing = "nothing" if sizes.word == EVERY else "nothing that the claim is about"
+    rows = [_row(sight, nothing, found.bad) for sight in found.sights]
     yield Table(header, tuple(rows))
     if axis is None:
         return
@@ -98,7 +99,7 @@ def blocks(replay: Replay) -> Iterator[Block]:
     yield Paragraph((note,))
 
 
-def _row(sight: Sight, bad: bool) -> tuple[Phrase, ...]:
+def _row(sight: Sight, nothing: str, bad: bool) -> tuple[Phrase, ...]:
     known = "exactly" if sight.bits is None else f"in balls of {sight.bits} bits"
     if sight.roots is None:
         return ((sight.place,), (known,), ("not needed",), ("",))
@@ -106,7 +107,7 @@ def _row(sight: Sight, bad: bool) -> tuple[Phrase, ...]:
     zeros = f"{len(sight.roots)}{f', {negative} of them negative' if negative else ''}"
     if sight.left is None:
         return ((sight.place,), (known,), (zeros,), ("nothing is known yet",))
-    left = "nothing" if not sight.left else listed(sight.left) if bad else _counted(sight)
+    left = nothing if not sight.left else listed(sight.left) if bad else _counted(sight)
     return ((sight.place,), (known,), (zeros,), (left,))
 
 
