@@ -63,7 +63,7 @@ def require_smooth(architecture: Architecture) -> None:
 
 
 def selections(
-    architecture: Architecture, conflicts: Sequence[Conflict], budget: Budget
+    architecture: Architecture, budget: Budget, conflicts: Sequence[Conflict] = ()
 ) -> Iterator[Choices | None]:
     """The choices that make up each selection: at every site, one of the pieces; None for an analytic loss.
 

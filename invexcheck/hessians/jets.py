@@ -15,7 +15,8 @@ from invexcheck.errors import Reject
 from invexcheck.hessians.numbers import ONE, UNKNOWN, ZERO, Arithmetic, Exact, Number, require_known
 
 Triple = tuple[Number, Number, Number]
-HALF, THIRD = fmpq(1, 2), fmpq(1, 3)
+HALF = fmpq(1, 2)
+MAX_POWER = 1000
 
 
 class Jet:
@@ -186,6 +187,8 @@ def _power_of(u: Jet, a: Attributes) -> Jet:
     """An integer or half-integer power; others by exp and log."""
     exponent: fmpq = a["exponent"]
     n, q = int(exponent.p), int(exponent.q)
+    if abs(n) > MAX_POWER:
+        raise Reject(f"a power with an exponent above {MAX_POWER}", "architecture")
     if q > 2:
         return (u.log() * exponent).exp()
     base = u if q == 1 else u.sqrt()

@@ -193,6 +193,7 @@ def _windowed(
     t: Tensors, sizes: Shape, counts: Shape, kernel: Shape, stride: Shape, padding: Shape, dilation: Shape
 ) -> list[list[int]]:
     """For each window of an image, in order, the places of its entries; -1 for padding."""
+    t.tape.allow((*counts, *kernel))
     steps = strides(sizes)
     result: list[list[int]] = [[0]]
     for n, count, k, s, p, d, step in zip(
@@ -212,6 +213,7 @@ def _convolution(a: Applied) -> int:
     t, x, weight, bias = a.tensors, a.argument(0), a.argument(1), a.optional(2)
     (batch, channels, *sizes), (outputs, inputs, *kernel) = t.shape(x), t.shape(weight)
     groups, counts = a["groups"], a.shape[2:]
+    t.tape.allow((batch, channels, *kernel, *counts))
     image = prod(sizes)
     windows = _windowed(t, tuple(sizes), counts, tuple(kernel), a["stride"], a["padding"], a["dilation"])
     columns = [
@@ -443,6 +445,7 @@ def tape_of(
         places.append(make(line.shape, [arithmetic.number(q) for q in entries]))
     first = len(architecture.inputs)
     for k, node in enumerate(architecture.nodes, first):
+        tape.allow(architecture.values[k].shape)
         lowering = LOWERINGS.get(node.op)
         if lowering is None:
             raise Reject(f"the operator {node.op} has no Hessian here", "architecture")

@@ -13,12 +13,14 @@ from math import prod
 from typing import Any, Protocol
 
 from invexcheck.errors import Reject
-from invexcheck.hessians.numbers import ONE, ZERO, Arithmetic, Balls, Entries, Number
+from invexcheck.hessians.numbers import ONE, UNKNOWN, ZERO, Arithmetic, Balls, Entries, Exact, Number
 from invexcheck.limits import Budget
 
 Shape = tuple[int, ...]
 MAX_ENTRIES = 2_000_000
 """Of all tensors on a tape."""
+MAX_BITS = 10_000
+"""Of an exact number."""
 
 
 class Linear(Protocol):
@@ -160,18 +162,24 @@ class Tape:
     def _append(self, shape: Shape, values: Entries, step: Step, depends: int) -> int:
         if len(values) != prod(shape):
             raise ValueError(f"{len(values)} entries for the shape {shape}")
+        self.allow((len(values),))
         self._entries += len(values)
-        if self._entries > MAX_ENTRIES:
-            raise Reject(f"a Hessian of a graph with more than {MAX_ENTRIES} entries", "architecture")
         self.budget.spend(20 * len(values))
         if self.arithmetic is Balls and not all(x.is_finite() for x in values):
             raise Reject("a value is not known to be finite at the witness", "domain")
+        if self.arithmetic is Exact and any(x is not UNKNOWN and x.height_bits() > MAX_BITS for x in values):
+            raise Reject("the numbers of an exact Hessian are too long", "inexact")
         self.values.append(values)
         self.shapes.append(shape)
         self.steps.append(step)
         self.depends.append(depends)
         self.affine.append(self._is_affine(step, depends))
         return len(self.values) - 1
+
+    def allow(self, shape: Shape) -> None:
+        """Reject a tensor of this shape, and what is made on the way to it, if it is too large."""
+        if self._entries + prod(shape) > MAX_ENTRIES:
+            raise Reject(f"a Hessian of a graph with more than {MAX_ENTRIES} entries", "architecture")
 
     def _is_affine(self, step: Step, depends: int) -> bool:
         if not depends:
@@ -254,7 +262,7 @@ class Tape:
         if self.shapes[-1] != ():
             raise ValueError("the last tensor is no scalar")
         p = sum(len(self.values[k]) for k in self.parameters)
-        self.budget.spend(4 * p * (self._entries + p))
+        self.budget.spend(10 * p * (self._entries + p))
         derivative = _Derivative(self)
         starts = {}
         total = 0

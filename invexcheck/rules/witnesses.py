@@ -54,7 +54,7 @@ def hessian_witnesses_rule(session: Session, goal: TrainingClaim, fields: Fields
     conflicts = []
     if fields.has("conflicts"):
         conflicts = [_read_conflict(session, raw, path) for raw, path in fields.items("conflicts")]
-    for selection in selections(goal.architecture, conflicts, session.budget):
+    for selection in selections(goal.architecture, session.budget, conflicts):
         left = left_over(session, goal, selection, witnesses)
         if left:
             shown = ", ".join(_shown(enclosure.inverse) for enclosure in left[:MAX_MESSAGE])

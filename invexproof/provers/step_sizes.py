@@ -100,7 +100,7 @@ class _Search:
 
     def run(self) -> Survey:
         left: dict[tuple[fmpq, fmpq], Enclosure] = {}
-        for selection in selections(self.architecture, self.conflicts, Budget(UNLIMITED)):
+        for selection in selections(self.architecture, Budget(UNLIMITED), self.conflicts):
             found = self._of(selection)
             if found is None:
                 return Survey(reason=self.reason)
@@ -181,7 +181,7 @@ def bound(architecture: Architecture) -> fmpq | None:
         largest = fmpq(0)
         search = _Search(architecture, Sizes(""))
         zeros = search.known[1]
-        for selection in selections(architecture, search.conflicts, Budget(UNLIMITED)):
+        for selection in selections(architecture, Budget(UNLIMITED), search.conflicts):
             with precision(BITS):
                 rows = hessian(architecture, selection, zeros.point, Balls, Budget(UNLIMITED))
                 largest = max(largest, _above(Matrix(rows, Budget(UNLIMITED))))
