@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from invexproof import __version__
-from invexproof.cli import atlas, audit, catalogue, certificates, invexify, prove, query
+from invexproof.cli import atlas, audit, catalogue, certificates, invexify, prove, query, rocq
 from invexproof.cli.output import complain, err
 from invexproof.errors import InvexproofError
 
@@ -80,6 +80,7 @@ app.add_typer(audit.app, name="audit")
 app.command()(invexify.invexify)
 app.command()(certificates.explain)
 app.command()(certificates.check)
+app.command()(rocq.export)
 app.command("list")(catalogue.list_names)
 app.command()(atlas.atlas)
 

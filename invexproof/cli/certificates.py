@@ -15,6 +15,7 @@ from invexcheck.supervise import Supervisor
 from invexproof.certificates import read_document, read_file
 from invexproof.cli.options import JsonOption, UsageError
 from invexproof.cli.output import complain, err, out, print_json, waiting
+from invexproof.cli.rocq import Kernel, Opinion, ask
 from invexproof.cli.training_options import (
     LossOption,
     ModelOutputOption,
@@ -145,6 +146,15 @@ def check(
     mode: ModeOption = None,
     semantics: SemanticsOption = None,
     parameters: ParametersOption = None,
+    kernel: Annotated[
+        Kernel | None,
+        typer.Option(
+            "--kernel",
+            help="Export what is valid, and have it checked again by the kernel of this proof assistant: what it does "
+            "not accept is REFUSED.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: JsonOption = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Checking processes at a time.")] = 2,
 ) -> None:
@@ -161,6 +171,7 @@ def check(
     invexproof check residual.nonsingular.cert.json --against residual.yaml
     invexproof check vit.gd.cert.json --against mymodels:vit --input 8x3x224x224
     invexproof check certificates/activations
+    invexproof check silu.cert.json --kernel rocq
     """
     names = [name for path in files for name in _expand(path)]
     settings = settings_of(loss, data, model_output, l2, mode, semantics, parameters)
@@ -170,10 +181,25 @@ def check(
         for found in supervisor.check_all([str(name) for name in names]):
             verdict = found if wanted is None else wanted.compare(found, found.file)
             verdicts.append(verdict)
-            if not as_json:
+            if not as_json and kernel is None:
                 print(verdict.text(supervisor.base), flush=True)
         base = supervisor.base
-    if as_json:
+    opinions: list[Opinion] = []
+    if kernel is not None:
+        library, opinions = ask(verdicts, jobs)
+        verdicts = [opinion.verdict for opinion in opinions]
+        if not as_json:
+            for opinion in opinions:
+                print(opinion.text(base, library), flush=True)
+    if as_json and opinions:
+        print_json(
+            {
+                "trusted_base": asdict(base) if base else None,
+                "rocq": {"version": library.version},
+                "verdicts": [opinion.json() for opinion in opinions],
+            }
+        )
+    elif as_json:
         print_json(
             {"trusted_base": asdict(base) if base else None, "verdicts": [asdict(v) for v in verdicts]}
         )

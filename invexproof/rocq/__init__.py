@@ -4,7 +4,9 @@ The statement of an exported file is written from the claim alone; the proof tak
 from the certificate, and Rocq's kernel checks every step of it again.
 """
 
-from invexproof.rocq.compiling import Compiled, RocqError, check, library
-from invexproof.rocq.exporting import Exported, ExportError, export
+from invexproof.rocq.compiling import Compiled, check
+from invexproof.rocq.exporting import Exported, export
+from invexproof.rocq.expressions import ExportError
+from invexproof.rocq.library import Library, RocqError, library
 
-__all__ = ["Compiled", "ExportError", "Exported", "RocqError", "check", "export", "library"]
+__all__ = ["Compiled", "ExportError", "Exported", "Library", "RocqError", "check", "export", "library"]

@@ -159,6 +159,12 @@ class Bounds:
             return f"(Rlt_not_eq _ _ {self.sign(term, '<')})"
         raise ExportError(self.failure(term, "different from 0"))
 
+    def condition(self, what: str, term: int) -> str:
+        """A proof term of a condition on a term's domain."""
+        if what == "nonzero":
+            return self.nonzero(term)
+        return self.sign(term, ">" if what == "positive" else ">=")
+
     def failure(self, term: int, what: str) -> str:
         text = self.expressions.real(term)
         shown = text if len(text) < 200 else f"{text[:200]}..."
@@ -235,7 +241,9 @@ class Bounds:
             return False
         end = found.lo if bound.above else found.hi
         distance = exact(end) - bound.at if end.is_finite() else fmpq(-1)
-        return float(distance if bound.above or not end.is_finite() else -distance) > MARGIN * (1 + abs(float(bound.at)))
+        return float(distance if bound.above or not end.is_finite() else -distance) > MARGIN * (
+            1 + abs(float(bound.at))
+        )
 
     def _has_margin(self, bound: Bound) -> bool:
         found = self.end(bound.term, bound.above)
@@ -274,9 +282,8 @@ def _split(bounds: Bounds, bound: Bound, first: int, second: int, second_above: 
     h1 = bounds.prove(first, bound.above, p, strict[0])
     h2 = bounds.prove(second, second_above, q, strict[1])
     name = f"{'add' if sign > 0 else 'sub'}_{'lower' if bound.above else 'upper'}"
-    step = (
-        f"{name} {_flag(strict[0])} {_flag(strict[1])} {rational(p)} {rational(q)} {rational(bound.at)} _ _ {h1} {h2}"
-    )
+    flags, numbers = " ".join(map(_flag, strict)), " ".join(map(rational, (p, q, bound.at)))
+    step = f"{name} {flags} {numbers} _ _ {h1} {h2}"
     finish = "" if bound.strict or not any(strict) else "apply Rlt_le; "
     return f"{finish}refine ({step} _); lra."
 
@@ -361,9 +368,7 @@ def _product(bounds: Bounds, bound: Bound, a: Factor, b: Factor) -> str | None:
     first, second = a.ends(bounds), b.ends(bounds)
     if first is None or second is None:
         return None
-    signs = [
-        1 if side.nonnegative else -1 if side.nonpositive else 0 for side in (first, second)
-    ]
+    signs = [1 if side.nonnegative else -1 if side.nonpositive else 0 for side in (first, second)]
     if 0 not in signs and bound.at == 0 and (signs[0] * signs[1] > 0) == bound.above:
         strict = [side.positive or side.negative for side in (first, second)]
         if bound.strict and not all(strict):
@@ -390,7 +395,11 @@ def _product(bounds: Bounds, bound: Bound, a: Factor, b: Factor) -> str | None:
 
 
 def _scaled(
-    bounds: Bounds, bound: Bound, factors: tuple[Factor, Factor], sides: tuple[Interval, Interval], signs: list[int]
+    bounds: Bounds,
+    bound: Bound,
+    factors: tuple[Factor, Factor],
+    sides: tuple[Interval, Interval],
+    signs: list[int],
 ) -> str | None:
     """Away from 0: a product of two positive lower bounds, or of two upper bounds, and the mirror images."""
     positive = signs[0] == signs[1]
@@ -467,9 +476,11 @@ def _pow(bounds: Bounds, bound: Bound) -> str | None:
     weak = "" if bound.strict else "apply Rlt_le; "
     if exponent.q != 1:
         if bound.above and bound.at <= 0 and side.positive:
-            return f"apply Rle_lt_trans with 0; [lra|]. exact (qpower_positive _ _ {bounds.sign(base, '>')})." if (
-                bound.strict
-            ) else f"apply Rle_trans with 0; [lra|]. apply Rlt_le, (qpower_positive _ _ {bounds.sign(base, '>')})."
+            return (
+                f"apply Rle_lt_trans with 0; [lra|]. exact (qpower_positive _ _ {bounds.sign(base, '>')})."
+                if (bound.strict)
+                else f"apply Rle_trans with 0; [lra|]. apply Rlt_le, (qpower_positive _ _ {bounds.sign(base, '>')})."
+            )
         return None
     n = int(exponent.p)
     if n < 0:
@@ -499,7 +510,9 @@ def _power_sign(bounds: Bounds, bound: Bound, base: int, n: int, side: Interval,
         return f"exact (power_weak _ {n} {bounds.sign(base, '>=')})."
     if not bound.above and n % 2 == 1 and side.nonpositive:
         if bound.strict:
-            return f"exact (power_odd_negative _ {n // 2} {bounds.sign(base, '<')})." if side.negative else None
+            return (
+                f"exact (power_odd_negative _ {n // 2} {bounds.sign(base, '<')})." if side.negative else None
+            )
         return f"exact (power_odd_weak _ {n // 2} {bounds.sign(base, '<=')})."
     return None
 

@@ -1,5 +1,154 @@
-"""placeholder"""
-class Compiled: ...
-class RocqError(Exception): ...
-def check(*a): ...
-def library(*a): ...
+"""Checking exported files with Rocq's kernel, and asking it which axioms they rest on."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from invexproof.rocq.exporting import THEOREM, Exported
+from invexproof.rocq.library import QUIET, Library, RocqError, _run
+
+SECONDS = 60.0
+"""For one exported file."""
+AUDIT_SECONDS = 300.0
+
+ALLOWED = frozenset(
+    {
+        "ClassicalDedekindReals.sig_forall_dec",
+        "ClassicalDedekindReals.sig_not_dec",
+        "FunctionalExtensionality.functional_extensionality_dep",
+        "Classical_Prop.classic",
+    }
+)
+"""The axioms of real numbers and of classical logic."""
+ALLOWED_MODULES = ("PrimInt63.", "Uint63.")
+"""Machine integers, which `interval` computes with: the kernel's operations and their specifications. No floats."""
+_AXIOM = re.compile(r"^([A-Za-z_][\w.']*)\s*(?::|$)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What Rocq says about one exported file."""
+
+    accepted: bool
+    seconds: float
+    axioms: tuple[str, ...] = ()
+    message: str = ""
+    """Why it was not accepted."""
+
+
+def check(
+    library: Library,
+    files: Sequence[Exported],
+    jobs: int = 1,
+    seconds: float = SECONDS,
+    progress: Callable[[int], None] = lambda _: None,
+) -> list[Compiled]:
+    """Compile files, `jobs` at a time, and audit the axioms of those that compile; results in the given order.
+
+    `progress` is told the position of each file that is done.
+    """
+    with tempfile.TemporaryDirectory(prefix="invexproof-rocq-") as name:
+        folder = Path(name)
+        results: dict[int, Compiled] = {}
+        with ThreadPoolExecutor(max(1, jobs)) as pool:
+            pending = {
+                pool.submit(_compile, library, folder, k, file, seconds): k for k, file in enumerate(files)
+            }
+            try:
+                for future in as_completed(pending):
+                    results[pending[future]] = future.result()
+                    progress(pending[future])
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        compiled = [k for k in sorted(results) if results[k].accepted]
+        for k, axioms in _audited(library, folder, compiled):
+            bad = [axiom for axiom in axioms if not allowed(axiom)]
+            message = f"it rests on axioms that are not allowed: {', '.join(bad)}" if bad else ""
+            results[k] = Compiled(not bad, results[k].seconds, axioms, message)
+    return [results[k] for k in range(len(files))]
+
+
+def allowed(axiom: str) -> bool:
+    """Whether a proof may rest on it."""
+    return axiom in ALLOWED or axiom.startswith(ALLOWED_MODULES)
+
+
+def _compile(library: Library, folder: Path, k: int, file: Exported, seconds: float) -> Compiled:
+    path = folder / f"certificate_{k}.v"
+    path.write_text(file.text, encoding="ascii")
+    started = time.monotonic()
+    command = [
+        library.compiler,
+        *QUIET,
+        "-R",
+        str(library.folder),
+        "Invex",
+        "-Q",
+        str(folder),
+        "Exported",
+        str(path),
+    ]
+    try:
+        done = _run(command, seconds)
+    except RocqError as error:
+        return Compiled(False, time.monotonic() - started, message=str(error))
+    elapsed = time.monotonic() - started
+    if done.returncode == 0:
+        return Compiled(True, elapsed)
+    return Compiled(False, elapsed, message=_short(done.stderr))
+
+
+def _short(text: str) -> str:
+    """The compiler's message on one line, bounded in length."""
+    plain = " ".join(text.split())
+    plain = re.sub(r'File "[^"]*certificate_\d+\.v"', "file", plain)
+    return plain if len(plain) <= 400 else f"{plain[:397]}..."
+
+
+def _audited(library: Library, folder: Path, numbers: list[int]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The axioms of each file: of all at once first, since looking through the libraries takes seconds."""
+    if not numbers:
+        return
+    together = _assumptions(library, folder, numbers)
+    if len(numbers) == 1 or all(allowed(axiom) for axiom in together):
+        for number in numbers:
+            yield number, together
+        return
+    for number in numbers:
+        yield number, _assumptions(library, folder, [number])
+
+
+def _assumptions(library: Library, folder: Path, numbers: list[int]) -> tuple[str, ...]:
+    names = [f"certificate_{k}" for k in numbers]
+    lines = [f"From Exported Require {name}." for name in names]
+    together = "I"
+    for name in names:
+        together = f"(conj {name}.{THEOREM} {together})"
+    lines += [f"Definition all := {together}.", "Print Assumptions all."]
+    path = folder / "audit.v"
+    path.write_text("\n".join(lines) + "\n", encoding="ascii")
+    command = [
+        library.compiler,
+        *QUIET,
+        "-R",
+        str(library.folder),
+        "Invex",
+        "-Q",
+        str(folder),
+        "Exported",
+        str(path),
+    ]
+    done = _run(command, AUDIT_SECONDS)
+    if done.returncode != 0:
+        raise RocqError(f"the axioms cannot be listed: {_short(done.stderr)}")
+    if "Closed under the global context" in done.stdout:
+        return ()
+    _, _, listed = done.stdout.partition("Axioms:")
+    return tuple(sorted(set(_AXIOM.findall(listed))))

@@ -1,4 +1,4 @@
-"""From a certificate to the text of a Rocq file: the statement from the claim, the proof by the rule of its first step."""
+"""From a certificate to a Rocq file: the statement from the claim, the proof by the rule of the first step."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from invexcheck.reading import digest
 from invexproof import __version__
 from invexproof.reports.replay import Replay, replay
 from invexproof.rocq.expressions import ExportError, Expressions
-from invexproof.rocq.refutations import kink, jump, maximum, plateau, stationary_point
+from invexproof.rocq.refutations import jump, kink, maximum, plateau, stationary_point
 from invexproof.rocq.signs import Context
 from invexproof.rocq.statements import Statement, statement_of
 from invexproof.rocq.valleys import valley
@@ -46,6 +46,8 @@ class Exported:
 
     text: str
     theorem: str
+    proposition: str
+    """What the theorem says, in the file's own words."""
     claim: str
 
 
@@ -92,7 +94,7 @@ def export(document: dict[str, Any], folder: str | FilePath | None = None) -> Ex
         subject=digest(document["claim"]["subject"]),
     )
     parts = [header, *stated.definitions, *context.lemmas, *final]
-    return Exported("\n\n".join(parts) + "\n", THEOREM, proof.statement)
+    return Exported("\n\n".join(parts) + "\n", THEOREM, stated.theorem, proof.statement)
 
 
 def _comment(text: str) -> str:

@@ -79,10 +79,19 @@ class Expressions:
     def real(self, term: int, limit: int = OPEN) -> str:
         """The term as an expression of type R, in parentheses if its level is above `limit`."""
         for node in self.terms.order(term):
-            if node not in self._texts and self.terms.op(node) not in ("lt", "le", "and", "or", "not", "true"):
+            if node not in self._texts and self.terms.op(node) not in (
+                "lt",
+                "le",
+                "and",
+                "or",
+                "not",
+                "true",
+            ):
                 text, level = self._real(node)
                 if len(text) > MAX_TEXT:
-                    raise ExportError("the function, or a derivative of it, is too long to be written out in Rocq")
+                    raise ExportError(
+                        "the function, or a derivative of it, is too long to be written out in Rocq"
+                    )
                 self._texts[node] = text, level
         return enclosed(*self._texts[term], limit)
 
@@ -154,7 +163,9 @@ class Expressions:
             if node not in self._literals:
                 self._literals[node] = self._literal(node)
                 if len(self._literals[node]) > MAX_TEXT:
-                    raise ExportError("the function, or a derivative of it, is too long to be written out in Rocq")
+                    raise ExportError(
+                        "the function, or a derivative of it, is too long to be written out in Rocq"
+                    )
         return self._literals[term]
 
     def _literal(self, term: int) -> str:

@@ -7,6 +7,7 @@ as text. What is left is an identity of rational functions in x, the generators 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from math import isqrt, lcm
 
@@ -14,7 +15,18 @@ from flint import fmpq
 
 from invexcheck.terms import Terms
 from invexproof.rocq.bounds import Bounds
-from invexproof.rocq.expressions import ATOM, FACTOR, FUNCTIONS, POWER, ExportError, Expressions, conditions, enclosed, number, rational
+from invexproof.rocq.expressions import (
+    ATOM,
+    FACTOR,
+    FUNCTIONS,
+    POWER,
+    ExportError,
+    Expressions,
+    conditions,
+    enclosed,
+    number,
+    rational,
+)
 
 Monomial = frozenset[tuple[object, fmpq]]
 Polynomial = dict[Monomial, fmpq]
@@ -53,7 +65,7 @@ def _tanh(t: Terms, u: int) -> int:
     return t.node("sub", t.one, t.node("div", t.two, below))
 
 
-def _hyperbolic(op: str):  # type: ignore[no-untyped-def]
+def _hyperbolic(op: str) -> Callable[[Terms, int], int]:
     def build(t: Terms, u: int) -> int:
         both = t.node(op, t.node("exp", u), t.node("exp", t.node("neg", u)))
         return t.node("div", both, t.two)
@@ -131,7 +143,7 @@ class Exponents:
 
     def _integer_power(self, base: Polynomial, n: int, term: int) -> Polynomial:
         if len(base) == 1:
-            (monomial, coefficient), = base.items()
+            ((monomial, coefficient),) = base.items()
             return {frozenset((a, p * n) for a, p in monomial): coefficient**n}
         if 0 <= n <= 6:
             result: Polynomial = {ONE: fmpq(1)}
@@ -219,7 +231,9 @@ class Identity:
     def lines(self) -> list[str]:
         """Tactics that close the goal ``left = right``."""
         printer = Generators(self)
-        rewritings = list(dict.fromkeys(text for node in self.order if (text := printer.rewriting(node)) is not None))
+        rewritings = list(
+            dict.fromkeys(text for node in self.order if (text := printer.rewriting(node)) is not None)
+        )
         hints = []
         lines = [*self._denominators(), "  unfold_exponentials."]
         for k, (argument, text) in enumerate(printer.roots.items()):
@@ -236,11 +250,12 @@ class Identity:
         lines.append(f"  first [ring{hint} | field{hint}; nonzero].")
         return lines
 
-
     def _denominators(self) -> list[str]:
         """That the divisors of both sides are not 0, as far as small steps show it."""
         lines: list[str] = []
-        for what, inner in dict.fromkeys(c for side in self.given for c in conditions(self.terms, side, False)):
+        for what, inner in dict.fromkeys(
+            c for side in self.given for c in conditions(self.terms, side, False)
+        ):
             if what == "nonzero" and self.terms.constant(inner) is None:
                 with suppress(ExportError):
                     lines.append(f"  assert (D{len(lines)} := {self.bounds.nonzero(inner)}).")
@@ -290,24 +305,22 @@ class Generators(Expressions):
         if own == target:
             return None
         if op == "exp":
-            return f"assert (E : {own} = {target}) by exponential. rewrite E in *; clear E."
-        return f"assert (E : {own} = {target}) by (f_equal; first [ring | field; nonzero | fieldHINT; nonzero]). rewrite E in *; clear E."
+            return _rewriting(own, target, "exponential")
+        return _rewriting(own, target, "(f_equal; first [ring | field; nonzero | fieldHINT; nonzero])")
 
     def _root(self, own: str, target: str, ratio: fmpq, first: int | None) -> str | None:
         size = rational(ratio)
         if first is None:
-            return f"assert (E : {own} = {target}) by (apply (sqrt_number _ {size}); [lra|field]). rewrite E in *; clear E."
+            return _rewriting(own, target, f"(apply (sqrt_number _ {size}); [lra|field])")
         argument = self.terms.nodes[first][1]
         self.roots[argument] = self.real(argument, ATOM)
         if own == target:
             return None
         if ratio == 1:
-            return f"assert (E : {own} = {target}) by (f_equal; first [ring | field; nonzero]). rewrite E in *; clear E."
+            return _rewriting(own, target, "(f_equal; first [ring | field; nonzero])")
         sign = self.identity.bounds.sign(argument, ">=")
-        return (
-            f"assert (E : {own} = {target}) by (apply (sqrt_scaled _ _ {size}); "
-            f"[lra|use_hypothesis {sign}|field; nonzero]). rewrite E in *; clear E."
-        )
+        tactic = f"(apply (sqrt_scaled _ _ {size}); [lra|use_hypothesis {sign}|field; nonzero])"
+        return _rewriting(own, target, tactic)
 
     def product(self, exponent: Polynomial) -> tuple[str, int]:
         if not exponent:
@@ -333,7 +346,9 @@ class Generators(Expressions):
             text = self.monomial(monomial)
             if size == 1 and text.startswith("ln ") and len(monomial) == 1:
                 self.logarithms.append(text.removeprefix("ln "))
-            self.generators[key] = f"({text} / {size})" if size != 1 else text if text.isalnum() else f"({text})"
+            self.generators[key] = (
+                f"({text} / {size})" if size != 1 else text if text.isalnum() else f"({text})"
+            )
         return self.generators[key]
 
     def monomial(self, monomial: Monomial) -> str:
@@ -365,9 +380,10 @@ class Generators(Expressions):
         return text if n > 0 else f"/ {text}"
 
 
+def _rewriting(own: str, target: str, tactic: str) -> str:
+    return f"assert (E : {own} = {target}) by {tactic}. rewrite E in *; clear E."
+
+
 def identity(bounds: Bounds, left: int, right: int) -> list[str]:
     """Tactics that close the goal ``left = right`` about two smooth terms, where both are defined."""
     return Identity(bounds, left, right).lines()
-
-
-__all__ = ["Exponents", "identity", "rational"]

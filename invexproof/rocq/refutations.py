@@ -40,7 +40,13 @@ def _less(context: Context, low: int, high: int) -> str:
     name = f"less_{len(context.lemmas) + 1}"
     texts = [context.expressions.real(term, 69) for term in (low, high)]
     fact = bounds.sign(difference, "<")
-    lines = [f"Lemma {name} : {texts[0]} < {texts[1]}.", "Proof.", *bounds.script.lines, f"  apply Rminus_lt; exact {fact}.", "Qed."]
+    lines = [
+        f"Lemma {name} : {texts[0]} < {texts[1]}.",
+        "Proof.",
+        *bounds.script.lines,
+        f"  apply Rminus_lt; exact {fact}.",
+        "Qed.",
+    ]
     context.lemmas.append("\n".join(lines))
     return name
 
@@ -51,7 +57,10 @@ def _value(context: Context, subject: int, point: Point) -> tuple[str, int]:
     value = value_term(session, subject, point)
     name = f"value_{len(context.lemmas) + 1}"
     at = point_text(expressions, point)
-    lines = [f"Lemma {name} : f {at} = {expressions.real(value, 69)}.", "Proof. unfold f; resolve_point; same_value. Qed."]
+    lines = [
+        f"Lemma {name} : f {at} = {expressions.real(value, 69)}.",
+        "Proof. unfold f; resolve_point; same_value. Qed.",
+    ]
     context.lemmas.append("\n".join(lines))
     return name, value
 
@@ -67,12 +76,16 @@ def _lower(context: Context, proof: Replay, fields: Fields, value: int) -> tuple
 
 def _theorem(stated: Statement, lemma: str, arguments: list[str]) -> list[str]:
     """The final theorem by a lemma about functions that are defined where D holds."""
-    where, opening = ("defined_at", "") if stated.partial else ("(fun _ => True)", "apply not_invex_everywhere. ")
+    where, opening = (
+        ("defined_at", "") if stated.partial else ("(fun _ => True)", "apply not_invex_everywhere. ")
+    )
     lines = "\n    ".join([f"{lemma} {where} f", *arguments])
     return [f"Theorem certified : {stated.theorem}.\nProof.\n  {opening}exact ({lines}).\nQed."]
 
 
-def _domain(context: Context, proof: Replay, stated: Statement, piece: Piece, points: list[Point]) -> list[str]:
+def _domain(
+    context: Context, proof: Replay, stated: Statement, piece: Piece, points: list[Point]
+) -> list[str]:
     """Proofs that f is defined on an open piece, and at each of some points."""
     if not stated.partial:
         return ["(fun _ _ => I)", *["I"] * len(points)]
@@ -120,7 +133,9 @@ def stationary_point(context: Context, proof: Replay, stated: Statement) -> list
     centre = session.point(fields.raw("at"), (*fields.path, "at"))
     c = point_text(expressions, centre)
     term, equal = equal_on_piece(context, by_path(proof.root), piece)
-    smooth = context.lemma("smooth", piece.span, f"analytic {term} x", analytic(context.within(piece.span), piece.function, True))
+    smooth = context.lemma(
+        "smooth", piece.span, f"analytic {term} x", analytic(context.within(piece.span), piece.function, True)
+    )
     slope = session.at(session.derivative(piece.function), centre)
     name = f"flat_{len(context.lemmas) + 1}"
     context.lemmas.append(f"Lemma {name} : {expressions.real(slope, 69)} = 0.\nProof. vanishes. Qed.")
@@ -147,7 +162,9 @@ def maximum(context: Context, proof: Replay, stated: Statement) -> list[str]:
     piece = read.pieces[0]
     term, equal = equal_on_piece(context, by_path(proof.root), piece)
     closed = Span(lower, upper, False, False)
-    defined = context.lemma("defined", closed, f"defined {term} x", analytic(context.within(closed), piece.function, False))
+    defined = context.lemma(
+        "defined", closed, f"defined {term} x", analytic(context.within(closed), piece.function, False)
+    )
     values = [session.at(piece.function, point) for point in (lower, centre, upper)]
     left, right = _less(context, values[0], values[1]), _less(context, values[2], values[1])
     u, m, v = (point_text(expressions, point) for point in (lower, centre, upper))

@@ -26,7 +26,12 @@ class Context:
         """State and prove something about every x in a span, before all that is under way; its name."""
         name = f"{kind}_{len(self.lemmas) + 1}"
         arrows = "".join(f"{h} -> " for h in hypotheses(self.expressions, span))
-        lines = [f"Lemma {name} : forall x : R, {arrows}{statement}.", f"Proof. {introductions(span)}", *proof, "Qed."]
+        lines = [
+            f"Lemma {name} : forall x : R, {arrows}{statement}.",
+            f"Proof. {introductions(span)}",
+            *proof,
+            "Qed.",
+        ]
         self.lemmas.append("\n".join(lines))
         return name
 
@@ -122,7 +127,12 @@ def _parts(span: Span, cuts: list[Point]) -> list[Span]:
     ends = [span.lower, *cuts, span.upper]
     last = len(cuts)
     return [
-        Span(ends[k], ends[k + 1], span.lower_open if k == 0 else False, span.upper_open if k == last else False)
+        Span(
+            ends[k],
+            ends[k + 1],
+            span.lower_open if k == 0 else False,
+            span.upper_open if k == last else False,
+        )
         for k in range(last + 1)
     ]
 
@@ -161,7 +171,12 @@ def _named_signs(context: Context, nodes: list[Node]) -> tuple[list[str], list[s
     lines, names = [], []
     for k, child in enumerate(nodes):
         name = f"S{k}_{len(child.path)}"
-        lines += [f"  assert ({name} : {statement(context, _sign(child))}).", "  {", *prove(context, child), "  }"]
+        lines += [
+            f"  assert ({name} : {statement(context, _sign(child))}).",
+            "  {",
+            *prove(context, child),
+            "  }",
+        ]
         names.append(name)
     return lines, names
 
@@ -257,10 +272,7 @@ def analytic(context: Context, term: int, whether: bool) -> list[str]:
     bounds = context.bounds()
     proofs = []
     for what, inner in conditions(context.session.terms, term, whether):
-        if what == "nonzero":
-            proofs.append(bounds.nonzero(inner))
-        else:
-            proofs.append(bounds.sign(inner, ">" if what == "positive" else ">="))
+        proofs.append(bounds.condition(what, inner))
     lines = [*bounds.script.lines, "  conditions."]
     return [*lines, *(f"  {{ exact {proof}. }}" for proof in proofs)]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from invexcheck.goals import Claim
 from invexcheck.session import Session
 from invexcheck.terms import BOOLEAN
-from invexproof.rocq.expressions import CONDITION, ATOM, ExportError, Expressions, own_conditions
+from invexproof.rocq.expressions import ATOM, CONDITION, ExportError, Expressions, own_conditions
 
 CLAIMS = {
     ("activation.invex", False): "invex f",
@@ -48,8 +48,9 @@ def statement_of(session: Session, expressions: Expressions, claim: Claim) -> St
     domain = Domain(session, expressions).of(claim.subject)
     if domain != "True":
         definitions.append(
-            "(* Where every operation on the way to the value is defined: Coq's division by 0, logarithm of a negative\n"
-            f"   number and the like have values that mean nothing. *)\nDefinition defined_at (x : R) : Prop :=\n  {domain}."
+            "(* Where every operation on the way to the value is defined: division by 0, the logarithm of a negative\n"
+            "   number and the like have values in Coq that mean nothing. *)\n"
+            f"Definition defined_at (x : R) : Prop :=\n  {domain}."
         )
     return Statement(definitions, text, domain != "True")
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flint import fmpq
-
 from invexcheck.goals import Point, Sign, Span
 from invexcheck.pieces import decide_at, resolve
 from invexcheck.reading import Fields
 from invexcheck.rules.decomposition import Decomposition, Piece, read_decomposition
 from invexproof.reports.replay import Node, Replay
-from invexproof.rocq.bounds import Bounds, Script, point_text
-from invexproof.rocq.expressions import ExportError, conditions
+from invexproof.rocq.bounds import Bounds, point_text
+from invexproof.rocq.expressions import ExportError, conditions, rational
 from invexproof.rocq.identities import identity
-from invexproof.rocq.signs import Context, analytic, at_point, hypotheses, introductions, prove, statement
+from invexproof.rocq.signs import Context, analytic, at_point, prove, statement
 from invexproof.rocq.statements import Statement
 
 Path = tuple[str | int, ...]
@@ -37,7 +35,9 @@ class Written:
     factor: int | None = None
 
 
-def decomposition(context: Context, proof: Replay, lower: Point | None = None, upper: Point | None = None) -> Decomposition:
+def decomposition(
+    context: Context, proof: Replay, lower: Point | None = None, upper: Point | None = None
+) -> Decomposition:
     """The cuts and pieces of the first step, read again."""
     claim = proof.claim
     fields = Fields(proof.root.step, proof.root.path, context.session.limits)
@@ -76,7 +76,7 @@ def piece_span(context: Context, piece: Piece) -> str:
 
 def guards(context: Context, children: dict[Path, Node], piece: Piece) -> list[str]:
     """Assertions of the signs of the guards on a piece."""
-    lines = []
+    lines: list[str] = []
     for path, child in children.items():
         if path[: len(piece.fields.path)] == piece.fields.path and "guards" in path[len(piece.fields.path) :]:
             goal = child.goal
@@ -87,20 +87,20 @@ def guards(context: Context, children: dict[Path, Node], piece: Piece) -> list[s
             if inner.bounds().is_linear(goal.term):
                 lines.append(f"  assert ({name} : {statement(inner, goal)}) by ends.")
             else:
-                lines.append(f"  assert ({name} : {statement(inner, goal)}). {{ {chr(10).join(prove(inner, child))} }}")
+                lines.append(
+                    f"  assert ({name} : {statement(inner, goal)}). {{ {chr(10).join(prove(inner, child))} }}"
+                )
     return lines
 
 
 def equal_on_piece(context: Context, children: dict[Path, Node], piece: Piece) -> tuple[str, str]:
     """The definition of a piece's term and the lemma that f equals it there: their names."""
-    session, expressions = context.session, context.expressions
-    number = len(context.lemmas) + 1
-    term = f"t_{number}"
+    expressions = context.expressions
+    term = f"t_{len(context.lemmas) + 1}"
     context.lemmas.append(f"Definition {term} : Terms.term :=\n  {expressions.literal(piece.function)}.")
     inner = context.within(piece.span)
     body = [*guards(inner, children, piece), f"  change (f x = {expressions.real(piece.function, 69)})."]
     body += ["  unfold f; resolve; same."]
-    del session
     return term, context.lemma("equal", piece.span, f"f x = eval {term} x", body)
 
 
@@ -109,7 +109,9 @@ def valley(context: Context, proof: Replay, stated: Statement) -> list[str]:
     read = decomposition(context, proof)
     children = by_path(proof.root)
     shapes = [str(piece.fields.raw("shape")) for piece in read.pieces]
-    written = [_piece(context, children, piece, shape) for piece, shape in zip(read.pieces, shapes, strict=True)]
+    written = [
+        _piece(context, children, piece, shape) for piece, shape in zip(read.pieces, shapes, strict=True)
+    ]
     joints = [
         (
             _continuous(context, proof, cut, written[k], written[k + 1]),
@@ -124,11 +126,13 @@ def valley(context: Context, proof: Replay, stated: Statement) -> list[str]:
     lines.append("  unfold valley_data; cbn [valley_from first].")
     for k, (continuous, joint) in enumerate(joints):
         order = "exact I" if k == 0 else "simpl; ends"
-        lines.append(f"  split; [{order}|]. split; [exact {written[k].proof}|]. split; [exact {continuous}|].")
+        lines.append(
+            f"  split; [{order}|]. split; [exact {written[k].proof}|]. split; [exact {continuous}|]."
+        )
         lines.append(f"  split; [{joint}|].")
     lines += [f"  exact {written[-1].proof}.", "Qed."]
     context.lemmas.append("\n".join(lines))
-    conclusion = f"exact (valley f _ pieces_of_f)"
+    conclusion = "exact (valley f _ pieces_of_f)"
     if stated.claim.startswith("no_stationary"):
         side = "left" if shapes[0] == "decreasing" else "right"
         conclusion = f"apply (valley_monotone f _ pieces_of_f); {side}; repeat split"
@@ -153,18 +157,24 @@ def _piece(context: Context, children: dict[Path, Node], piece: Piece, shape: st
     if not isinstance(goal, Sign):
         raise ExportError("a sign goal was due")
     written.slope_span = goal.span
-    written.slope = context.lemma("slope", goal.span, statement(context, goal), prove(context.within(goal.span), node))
+    written.slope = context.lemma(
+        "slope", goal.span, statement(context, goal), prove(context.within(goal.span), node)
+    )
     parts = [f"(fun x H => {use(equal, piece.span, piece.span)})"]
     if shape != "block":
         parts.append(f"(fun x H => {use(written.smooth, piece.span, written.smooth_span)})")
         parts.append(f"(fun x H => {use(written.slope, piece.span, written.slope_span)})")
-        return _ok(context, written, f"{shape} {term}", f"{shape}_ok f {piece_span(context, piece)} {term}", parts)
+        return _ok(
+            context, written, f"{shape} {term}", f"{shape}_ok f {piece_span(context, piece)} {term}", parts
+        )
     if not piece.fields.has("factor"):
         closed = piece.ends(True, True)
         parts.append(f"(fun x H => {use(written.smooth, closed, written.smooth_span)})")
         parts.append(f"(fun x H => {use(written.slope, piece.span, written.slope_span)})")
         written.factor = context.session.derivative(piece.function)
-        return _ok(context, written, f"convex {term}", f"convex_ok f {piece_span(context, piece)} {term}", parts)
+        return _ok(
+            context, written, f"convex {term}", f"convex_ok f {piece_span(context, piece)} {term}", parts
+        )
     return _factored(context, children, written, parts)
 
 
@@ -182,13 +192,22 @@ def _factored(context: Context, children: dict[Path, Node], written: Written, pa
     slope = session.derivative(piece.function)
     bounds = inside.bounds()
     proof = identity(bounds, slope, session.terms.node("mul", positive, factor))
-    sides = f"{expressions.real(slope, 69)} = {expressions.real(session.terms.node('mul', positive, factor), 69)}"
+    sides = (
+        f"{expressions.real(slope, 69)} = {expressions.real(session.terms.node('mul', positive, factor), 69)}"
+    )
     product = context.lemma("factored", piece.span, sides, [*bounds.script.lines, *proof])
     path = piece.fields.path
     sign = children[(*path, "positive_by")]
-    above = context.lemma("positive", closed, statement(context, sign.goal), prove(context.within(closed), sign))  # type: ignore[arg-type]
-    defined = context.lemma("defined", closed, f"defined {p} x", analytic(context.within(closed), positive, False))
-    smooth = context.lemma("smooth", closed, f"analytic {k} x", analytic(context.within(closed), factor, True))
+    if not isinstance(sign.goal, Sign):
+        raise ExportError("a sign goal was due")
+    wanted = statement(context, sign.goal)
+    above = context.lemma("positive", closed, wanted, prove(context.within(closed), sign))
+    defined = context.lemma(
+        "defined", closed, f"defined {p} x", analytic(context.within(closed), positive, False)
+    )
+    smooth = context.lemma(
+        "smooth", closed, f"analytic {k} x", analytic(context.within(closed), factor, True)
+    )
     parts += [
         f"(fun x H => {use(written.smooth, piece.span, written.smooth_span)})",
         f"{p} {k}",
@@ -197,7 +216,11 @@ def _factored(context: Context, children: dict[Path, Node], written: Written, pa
         f"(fun x H => {use(written.slope, piece.span, written.slope_span)})",
     ]
     return _ok(
-        context, written, f"block {written.term} {p} {k}", f"block_ok f {piece_span(context, piece)} {written.term}", parts
+        context,
+        written,
+        f"block {written.term} {p} {k}",
+        f"block_ok f {piece_span(context, piece)} {written.term}",
+        parts,
     )
 
 
@@ -221,29 +244,24 @@ def _continuous(context: Context, proof: Replay, cut: Point, left: Written, righ
     lines = [f"Lemma {name} : continuous f {c}.", "Proof."]
     lines.append(f"  refine (continuous_terms f {left.term} {right.term} {low} {high} {c} _ _ _ _ _ _ _).")
     lines.append("  - split; ends.")
-    for written, side in ((left, 0), (right, 1)):
+    for written in (left, right):
         own = written.piece.span
-        count = (own.lower is not None) + (own.upper is not None)
-        projections = " ".join(
-            ["(proj1 H)"] * (own.lower is not None) + ["(proj2 H)"] * (own.upper is not None)
-        )
-        del count, side
-        lines.append(f"  - intros x H. exact ({written.equal} x {projections}).")
+        lines.append(f"  - intros x H. exact ({use(written.equal, own, own)}).")
     here = context.within(Span.at(cut))
     for written in (left, right):
         bounds = here.bounds()
         steps = []
         for what, inner in conditions(session.terms, written.piece.function, False):
             value = session.at(inner, cut)
-            shown = bounds.nonzero(value) if what == "nonzero" else bounds.sign(value, ">" if what == "positive" else ">=")
-            steps.append(f"  {{ exact {shown}. }}")
-        lines += ["  -", *bounds.script.lines, f"  conditions.", *steps]
+            steps.append(f"  {{ exact {bounds.condition(what, value)}. }}")
+        lines += ["  -", *bounds.script.lines, "  conditions.", *steps]
     root = proof.claim.subject  # type: ignore[union-attr]
     middle = session.at(resolve(session, root, decide_at(session, cut)).value[root], cut)
     for written in (left, right):
         value = session.at(written.piece.function, cut)
         lines.append(f"  - change ({expressions.real(value, 69)} = f {c}).")
-        lines.append(f"    transitivity ({expressions.real(middle, 69)}); [|symmetry; unfold f; resolve_point; same_value].")
+        lines.append(f"    transitivity ({expressions.real(middle, 69)});")
+        lines.append("      [|symmetry; unfold f; resolve_point; same_value].")
         bounds = here.bounds()
         proved = ["  reflexivity."] if value == middle else identity(bounds, value, middle)
         lines += [*bounds.script.lines, *proved]
@@ -260,7 +278,8 @@ def _joint(
         return "exact I"
     c = point_text(context.expressions, cut)
     if kinds[0] == kinds[1] != "block":
-        return f"split; [{_slope_end(context, children, c, left, 'upper')}|{_slope_end(context, children, c, right, 'lower')}]"
+        before = _slope_end(context, children, c, left, "upper")
+        return f"split; [{before}|{_slope_end(context, children, c, right, 'lower')}]"
     if kinds == ("decreasing", "block"):
         return _block_joint(context, children, c, left, "upper")
     if kinds == ("block", "increasing"):
@@ -301,11 +320,11 @@ def _slope_end(context: Context, children: dict[Path, Node], c: str, piece: Writ
     goal = steep.goal
     if not isinstance(goal, Sign):
         raise ExportError("a sign goal was due")
-    name = context.lemma("steep", goal.span, statement(context, goal), prove(context.within(goal.span), steep))
-    raw = piece.piece.fields.raw(f"{side}_steep")
-    bound, inner = fmpq(str(raw["slope"])), fmpq(str(raw["to"]))
-    terms = context.session.terms
-    texts = [context.expressions.real(terms.rational(v), 0) for v in (bound, inner)]
+    name = context.lemma(
+        "steep", goal.span, statement(context, goal), prove(context.within(goal.span), steep)
+    )
+    raw = piece.piece.fields.object(f"{side}_steep")
+    texts = [rational(raw.rational(name)) for name in ("slope", "to")]
     return (
         f"apply ({word}_steep_{direction} _ {c} {texts[0]} {texts[1]}); [lra|lra|intros x H; "
         f"generalize ({name} x (proj1 H) (proj2 H)); apply {'below' if falling else 'above'}_difference]"
@@ -326,7 +345,12 @@ def defined_on_piece(context: Context, children: dict[Path, Node], piece: Piece)
     inner = context.within(piece.span)
     bounds = inner.bounds()
     facts = _facts(bounds, sorted(set(piece.resolution.value.values())), None)
-    body = [*guards(inner, children, piece), *bounds.script.lines, *facts, "  unfold defined_at; resolve; known."]
+    body = [
+        *guards(inner, children, piece),
+        *bounds.script.lines,
+        *facts,
+        "  unfold defined_at; resolve; known.",
+    ]
     return context.lemma("domain", piece.span, "defined_at x", body)
 
 
@@ -336,7 +360,11 @@ def defined_at_point(context: Context, subject: int, point: Point) -> str:
     images = resolve(context.session, subject, decide_at(context.session, point)).value.values()
     facts = _facts(bounds, sorted(set(images)), point)
     name = f"domain_{len(context.lemmas) + 1}"
-    lines = [f"Lemma {name} : defined_at {point_text(context.expressions, point)}.", "Proof.", *bounds.script.lines]
+    lines = [
+        f"Lemma {name} : defined_at {point_text(context.expressions, point)}.",
+        "Proof.",
+        *bounds.script.lines,
+    ]
     context.lemmas.append("\n".join([*lines, *facts, "  unfold defined_at; resolve_point; known.", "Qed."]))
     return name
 
@@ -360,18 +388,13 @@ def _domain(context: Context, children: dict[Path, Node], read: Decomposition, s
 
 def _facts(bounds: Bounds, images: list[int], at: Point | None) -> list[str]:
     """What the operations of some terms ask of their arguments, asserted."""
-    found, seen = [], set()
+    found: list[str] = []
+    seen: set[tuple[str, int]] = set()
     for image in images:
         for what, inner in conditions(bounds.session.terms, image, False):
             value = inner if at is None else bounds.session.at(inner, at)
             if (what, value) in seen:
                 continue
             seen.add((what, value))
-            if what == "nonzero":
-                found.append(f"  assert (D{len(found)} := {bounds.nonzero(value)}).")
-            else:
-                bounds.sign(value, ">" if what == "positive" else ">=")
+            found.append(f"  assert (D{len(found)} := {bounds.condition(what, value)}).")
     return found
-
-
-__all__ = ["Script", "decomposition", "equal_on_piece", "hypotheses", "introductions", "valley"]
