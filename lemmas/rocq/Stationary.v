@@ -128,6 +128,55 @@ Proof.
   intros [H1 H2]. split; apply S; try lra; assumption.
 Qed.
 
+(** * Clarke's subdifferential *)
+
+(** The slopes below f°(x; .).  For a locally Lipschitz f this is Clarke's definition. *)
+Definition subdifferential (f : R -> R) (x xi : R) : Prop :=
+  forall d, Rbar_le (xi * d) (clarke_derivative f x d).
+
+Lemma quotient_scale (f : R -> R) (s d y t : R) :
+  0 < s -> 0 < t -> quotient f (s * d) (y, t) = s * quotient f d (y, s * t).
+Proof.
+  intros Hs Ht. unfold quotient. simpl. replace (y + t * (s * d)) with (y + s * t * d) by ring.
+  field. lra.
+Qed.
+
+Lemma clarke_derivative_scale (f : R -> R) (x s d : R) :
+  0 < s -> Rbar_le 0 (clarke_derivative f x d) -> Rbar_le 0 (clarke_derivative f x (s * d)).
+Proof.
+  intros Hs H. apply clarke_derivative_pos. intros e l He Hl.
+  assert (M1 := Rmin_l e (s * e)). assert (M2 := Rmin_r e (s * e)).
+  assert (P : 0 < s * e) by (apply Rmult_lt_0_compat; assumption).
+  assert (L : l / s < 0).
+  { apply Ropp_lt_cancel. rewrite Ropp_0. unfold Rdiv. rewrite Ropp_mult_distr_l.
+    apply Rdiv_lt_0_compat; lra. }
+  destruct (proj1 (clarke_derivative_pos f x d) H (Rmin e (s * e)) (l / s))
+    as [y [t [Hy [Ht Q]]]]; [apply Rmin_pos; assumption|exact L|].
+  assert (E : s * (t / s) = t) by (field; lra).
+  assert (T : 0 < t / s) by (apply Rdiv_lt_0_compat; lra).
+  exists y, (t / s). split; [lra|]. split.
+  - split; [exact T|]. apply (Rmult_lt_reg_l s); [exact Hs|]. lra.
+  - rewrite (quotient_scale f s d y (t / s) Hs T), E.
+    apply (Rmult_lt_compat_l s) in Q; [|exact Hs].
+    replace (s * (l / s)) with l in Q by (field; lra). exact Q.
+Qed.
+
+(** x is stationary iff 0 is in the subdifferential. *)
+Theorem stationary_subdifferential (f : R -> R) (x : R) :
+  clarke_stationary f x <-> subdifferential f x 0.
+Proof.
+  unfold subdifferential. split.
+  - intros [H1 H2] d. rewrite Rmult_0_l.
+    destruct (Rtotal_order d 0) as [L|[->|G]].
+    + replace d with (- d * -1) by ring. apply clarke_derivative_scale; [lra|exact H2].
+    + apply clarke_derivative_pos. intros e l He Hl. exists x, (e / 2).
+      split; [lra|]. split; [lra|].
+      unfold quotient. simpl. rewrite Rmult_0_r, Rplus_0_r, Rminus_eq_0.
+      unfold Rdiv. rewrite Rmult_0_l. exact Hl.
+    + replace d with (d * 1) by ring. apply clarke_derivative_scale; [lra|exact H1].
+  - intro H. split; [specialize (H 1)|specialize (H (-1))]; rewrite Rmult_0_l in H; exact H.
+Qed.
+
 (** * clarke-stationarity *)
 
 (** The quotient to the left of y is minus a quotient to the right of y - t. *)
