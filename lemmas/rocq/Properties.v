@@ -1,6 +1,6 @@
 (* The other claims about a function made of pieces: Lipschitz, convex; a change of the
-   scale of x; parameters.  Lemma ids: lipschitz, convex, rescaling, instantiation.
-   (strictly-monotone is in Monotone.v: it speaks of analytic slopes.) *)
+   scale of x.  Lemma ids: lipschitz, convex, rescaling.  (strictly-monotone is in
+   Monotone.v, for it speaks of analytic slopes; parameters are in Substitution.v.) *)
 From Coq Require Import Reals Lra List.
 From Coquelicot Require Import Coquelicot.
 From Invex Require Import Calculus Stationary.
@@ -318,16 +318,3 @@ Proof.
 Qed.
 
 End Rescaling.
-
-(** * instantiation *)
-
-(** A negated claim, "for some values of the parameters in their ranges, not ...", follows
-    from its case at one admissible value. *)
-Theorem instantiation {Parameters : Type} (admissible : Parameters -> Prop)
-    (claim : (R -> R) -> Prop) (f : Parameters -> R -> R) (value : Parameters) (g : R -> R) :
-  admissible value -> (forall x, g x = f value x) -> ~ claim g ->
-  exists p, admissible p /\ ~ claim (f p).
-Proof.
-  intros A E N. exists value. split; [exact A|].
-  replace (f value) with g; [exact N|]. apply Coq.Logic.FunctionalExtensionality.functional_extensionality, E.
-Qed.
