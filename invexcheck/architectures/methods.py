@@ -220,7 +220,16 @@ METHODS: dict[Key, Method] = {
             "theta -> theta - eta (v(theta) + lambda theta)",
             " So it is for every sequence of such step sizes.",
         ),
-        others=HEADS,
+        others=(*HEADS, WITNESSES),
+    ),
+    ("weight-decay", DENSITY, ALL_BUT): Method(
+        "rectified-head",
+        _parameters(
+            f"For every real lambda: {UNDECAYED[0].lower()}{UNDECAYED[1:-1]} for which eta / (1 - eta lambda) is none of "
+            "{except},",
+            "theta -> theta - eta (v(theta) + lambda theta)",
+        ),
+        others=("flat-point", "rescaled-head", "smooth-head", "constant-features", WITNESSES),
     ),
     ("clip-norm", DENSITY, ALMOST_EVERY): Method(
         "transformed-step",

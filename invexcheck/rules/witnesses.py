@@ -160,6 +160,7 @@ RULES = (
             "second-order-pass",
             "isolated-eigenvalues",
             "excluded-eigenvalue",
+            "decayed-head",
         ),
         hessian_witnesses_rule,
         ((NONSINGULAR, False),),
