@@ -225,8 +225,8 @@ METHODS: dict[Key, Method] = {
     ("weight-decay", DENSITY, ALL_BUT): Method(
         "rectified-head",
         _parameters(
-            f"For every real lambda: {UNDECAYED[0].lower()}{UNDECAYED[1:-1]} for which eta / (1 - eta lambda) is none of "
-            "{except},",
+            f"For every real lambda: {UNDECAYED[0].lower()}{UNDECAYED[1:-1]} for which "
+            "eta / (1 - eta lambda) is none of {except},",
             "theta -> theta - eta (v(theta) + lambda theta)",
         ),
         others=("flat-point", "rescaled-head", "smooth-head", "constant-features", WITNESSES),
