@@ -25,7 +25,7 @@ from invexcheck.architectures.methods import (
     ZERO,
 )
 from invexcheck.architectures.rectified_heads import bad_steps
-from invexcheck.architectures.sizes import Sizes
+from invexcheck.architectures.sizes import Sizes, decimal
 from invexcheck.architectures.values import Smoothness
 from invexcheck.errors import Refuse, Reject
 from invexcheck.goals import TrainingClaim
@@ -134,11 +134,19 @@ def _by_witnesses(architecture: Architecture, claim: dict[str, Any], before: Out
     if found.left and claim["step"] == ALL_BUT and len(found.left) <= MANY:
         claim = claim | {"except": _apart(found.sizes)}
     elif found.left:
-        left = ", ".join(str(rounded(sizes, 6)).replace("'", "") for sizes in found.sizes[:SHOWN])
-        return replace(before, reason=f"for these data, a step size in {left} may be bad; {before.reason}")
+        left = ", ".join(_shown(rounded(sizes, 6)) for sizes in found.sizes[:SHOWN])
+        more = f", and {len(found.sizes) - SHOWN} more" if len(found.sizes) > SHOWN else ""
+        return replace(before, reason=f"for these data, {left}{more} may be bad; {before.reason}")
     elif claim["step"] == ALL_BUT:
         return replace(before, reason="there is no step size to leave out (--step every)")
     return _applied(architecture, claim, WITNESSES, found.to_json())
+
+
+def _shown(item: str | list[str]) -> str:
+    """A step size, or an interval, in decimals."""
+    if isinstance(item, str):
+        return item
+    return f"a step size in [{', '.join(decimal(rational(end)) for end in item)}]"
 
 
 def _apart(sizes: Sequence[Enclosure]) -> list[str | list[str]]:
