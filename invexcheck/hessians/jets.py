@@ -230,11 +230,18 @@ def _beta_softplus(u: Jet, a: Attributes) -> Jet:
     return _softplus(u * u._jet(beta)) * u._jet(1 / beta)
 
 
+def _log_of(u: Jet, a: Attributes) -> Jet:
+    if a["floor"] is not None:
+        raise Reject("a logarithm with a floor has a kink that is not rational", "domain")
+    return u.log()
+
+
 SMOOTH: dict[str, Function] = {
     "negate": lambda u, _: -u,
     "square": lambda u, _: u * u,
     "exp": lambda u, _: u.exp(),
     "expm1": lambda u, _: u.exp() - 1,
+    "log": _log_of,
     "log1p": lambda u, _: (1 + u).log(),
     "sqrt": lambda u, _: u.sqrt(),
     "rsqrt": lambda u, _: u.sqrt().reciprocal(),
@@ -244,6 +251,7 @@ SMOOTH: dict[str, Function] = {
     "tanh": lambda u, _: u.tanh(),
     "sin": lambda u, _: u.sin(),
     "cos": lambda u, _: u.cos(),
+    "tan": lambda u, _: u.sin() * u.cos().reciprocal(),
     "atan": lambda u, _: u.atan(),
     "sinh": lambda u, _: (u.exp() - (-u).exp()) * HALF,
     "cosh": lambda u, _: (u.exp() + (-u).exp()) * HALF,

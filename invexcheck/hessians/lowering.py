@@ -67,6 +67,12 @@ def _divide(a: Applied) -> int:
     return t.multiply(a.argument(0), t.smooth("reciprocal", a.argument(1)))
 
 
+def _power(a: Applied) -> int:
+    """exp(b log a)"""
+    t = a.tensors
+    return t.smooth("exp", t.multiply(t.smooth("log", a.argument(0), {"floor": None}), a.argument(1)))
+
+
 def _clamp(a: Applied) -> int:
     """Below the lower bound, between, above the upper one; bounds may be left out."""
     low, high = a["low"], a["high"]
@@ -298,6 +304,36 @@ def _variance(a: Applied) -> int:
     return t.scale(t.sum(t.multiply(centred, centred), axes, a["keep"]), fmpq(1, count - a["correction"]))
 
 
+def _product(a: Applied) -> int:
+    t, x = a.tensors, a.argument(0)
+    for axis in reversed(a["axes"]):
+        parts = [t.take(x, axis, [k]) for k in range(t.shape(x)[axis])]
+        x = parts[0]
+        for part in parts[1:]:
+            x = t.tape.multiply(x, part)
+    return t.reshape(x, a.shape)
+
+
+def _cumulative_sum(a: Applied) -> int:
+    """Entry k is the sum of the entries up to k: a product with a triangle of ones."""
+    t, x, axis = a.tensors, a.argument(0), a["axis"]
+    shape = t.shape(x)
+    n, inner = shape[axis], prod(shape[axis + 1 :])
+    ones = t.constants([fmpq(int(j <= i)) for i in range(n) for j in range(n)], (n, n))
+    return t.reshape(t.matmul(ones, t.reshape(x, (prod(shape[:axis]), n, inner))), shape)
+
+
+def _triangle(a: Applied) -> int:
+    t, x = a.tensors, a.argument(0)
+    rows, columns = t.shape(x)[-2:]
+    kept = [
+        j - i >= a["diagonal"] if a["upper"] else j - i <= a["diagonal"]
+        for i in range(rows)
+        for j in range(columns)
+    ]
+    return t.multiply(x, t.constants([fmpq(int(k)) for k in kept], (rows, columns)))
+
+
 def _squared_norm(a: Applied) -> int:
     t = a.tensors
     result = None
@@ -352,9 +388,18 @@ def _log_softmax(a: Applied) -> int:
     return t.subtract(x, t.logsumexp(x, (a["axis"],)))
 
 
+def _causal(t: Tensors, scores: int) -> int:
+    """Shares of the keys up to the query's place; others have none."""
+    axis = len(t.shape(scores)) - 1
+    queries, keys = t.shape(scores)[-2:]
+    seen = t.constants([fmpq(int(j <= i)) for i in range(queries) for j in range(keys)], (queries, keys))
+    raised = t.multiply(t.softened(scores, (axis,))[0], seen)
+    return t.multiply(raised, t.smooth("reciprocal", t.sum(raised, (axis,), True)))
+
+
 def _attention(a: Applied) -> int:
     t, q, k, v = a.tensors, a.argument(0), a.argument(1), a.argument(2)
-    if a.optional(3) is not None or a["causal"]:
+    if a.optional(3) is not None:
         raise Reject("attention with a mask", "architecture")
     rank, width = len(t.shape(k)), t.shape(q)[-1]
     keys = t.transpose(k, (*range(rank - 2), rank - 1, rank - 2))
@@ -364,7 +409,7 @@ def _attention(a: Applied) -> int:
         scores = t.multiply(scores, root)
     else:
         scores = t.scale(scores, a["scale"])
-    shares = t.softmax(scores, len(t.shape(scores)) - 1)
+    shares = _causal(t, scores) if a["causal"] else t.softmax(scores, len(t.shape(scores)) - 1)
     dropout = a.optional(4)
     return t.matmul(shares if dropout is None else t.multiply(shares, dropout), v)
 
@@ -376,6 +421,7 @@ LOWERINGS: dict[str, Lowering] = {
     "subtract": lambda a: a.tensors.subtract(a.argument(0), a.argument(1)),
     "multiply": lambda a: a.tensors.multiply(a.argument(0), a.argument(1)),
     "divide": _divide,
+    "power": _power,
     "clamp": _clamp,
     "maximum": _extremum,
     "minimum": _extremum,
@@ -398,6 +444,9 @@ LOWERINGS: dict[str, Lowering] = {
     "einsum": _einsum,
     "convolution": _convolution,
     "sum": lambda a: a.tensors.sum(a.argument(0), a["axes"], a["keep"]),
+    "product": _product,
+    "cumulative_sum": _cumulative_sum,
+    "triangle": _triangle,
     "mean": lambda a: a.tensors.mean(a.argument(0), a["axes"], a["keep"]),
     "squared_norm": _squared_norm,
     "average_pool": _average_pool,

@@ -42,7 +42,7 @@ POOL = {"stride": [2, 1], "padding": [1, 0], "dilation": [1, 1]}
 CASES: list[tuple[str, list[Argument], dict[str, Any]]] = [
     *(
         (op, [X], {})
-        for op in ("negate", "square", "exp", "expm1", "sigmoid", "tanh", "sin", "cos", "atan", "sinh")
+        for op in ("negate", "square", "exp", "expm1", "sigmoid", "tanh", "sin", "cos", "tan", "atan", "sinh")
     ),
     *(
         (op, [X], {})
@@ -112,6 +112,13 @@ CASES: list[tuple[str, list[Argument], dict[str, Any]]] = [
     ("mean", [LINE], {"axes": [1], "keep": True}),
     ("variance", [LINE], {"axes": [0, 2]}),
     ("variance", [LINE], {"axes": [2], "correction": 0, "keep": True}),
+    ("product", [X], {"axes": [1]}),
+    ("product", [LINE], {"axes": [0, 2], "keep": True}),
+    ("cumulative_sum", [LINE], {"axis": 1}),
+    ("cumulative_sum", [X], {"axis": 1}),
+    ("triangle", [LINE], {}),
+    ("triangle", [X], {"upper": True, "diagonal": 1}),
+    ("triangle", [X], {"diagonal": -1}),
     ("squared_norm", [X, V], {}),
     ("average_pool", [IMAGE], {"kernel": [2, 2], "stride": [1, 1], "padding": [0, 0]}),
     (
@@ -151,6 +158,8 @@ CASES: list[tuple[str, list[Argument], dict[str, Any]]] = [
     ("logsumexp", [X], {"axes": [1], "keep": True}),
     ("attention", [((1, 2, 3),), ((1, 2, 3),), ((1, 2, 2),), None, None], {}),
     ("attention", [((2, 2),), ((3, 2),), ((3, 2),), None, None], {"scale": "2/7"}),
+    ("attention", [((1, 3, 2),), ((1, 3, 2),), ((1, 3, 2),), None, None], {"causal": True}),
+    ("attention", [((2, 2),), ((3, 2),), ((3, 2),), None, None], {"causal": True}),
     *(
         (op, [X, X], {"reduction": r})
         for op in ("mean_squared_error", "absolute_error")
@@ -187,7 +196,9 @@ CASES: list[tuple[str, list[Argument], dict[str, Any]]] = [
     ),
 ]
 POSITIVE: list[tuple[str, list[Argument], dict[str, Any]]] = [
-    *((op, [X], {}) for op in ("log1p", "sqrt", "rsqrt", "reciprocal")),
+    *((op, [X], {}) for op in ("log", "log1p", "sqrt", "rsqrt", "reciprocal")),
+    ("power", [X, X], {}),
+    ("power", [X, V], {}),
     *(("power_of", [X], {"exponent": q}) for q in ("-2", "-1/2", "3/2", "5/3", "-4/7")),
     ("divide", [X, X], {}),
 ]
