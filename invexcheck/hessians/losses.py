@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flint import fmpq
 
 from invexcheck.errors import Reject
+from invexcheck.hessians.applied import Applied, Lowering
 from invexcheck.hessians.numbers import ONE, ZERO
 from invexcheck.hessians.tensors import Tensors, positions, strides
-
-if TYPE_CHECKING:
-    from invexcheck.hessians.lowering import Applied
 
 
 def _reduced(a: Applied, x: int) -> int:
@@ -138,7 +135,7 @@ def _cross_entropy(a: Applied) -> int:
     return t.add(first, _of_log_probabilities(t, scores, coefficients, count))
 
 
-LOSSES: dict[str, Callable[[Applied], int]] = {
+LOSSES: dict[str, Lowering] = {
     "mean_squared_error": _squared_error,
     "absolute_error": _absolute_error,
     "huber": _huber,
