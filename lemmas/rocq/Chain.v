@@ -71,6 +71,18 @@ Proof.
   - contradiction.
 Qed.
 
+(** A cut has a piece on each side. *)
+Lemma along_cut (d : chain A) (lo hi : Rbar) :
+  along lo hi d -> forall x : R, In x (cuts d) ->
+  exists l h a b, Rbar_lt l x /\ Rbar_lt x h /\ on_piece l x a /\ at_cut a x b /\ on_piece x h b.
+Proof.
+  revert lo. induction d as [a|a c rest IH]; intros lo H x Hx; simpl in *; [contradiction|].
+  destruct H as [H1 [H2 [Ha [Hc Hr]]]]. destruct Hx as [<-|Hx]; [|apply (IH c Hr x Hx)].
+  destruct rest as [b|b e rest]; simpl in *.
+  - exists lo, hi, a, b. auto.
+  - exists lo, (Finite e), a, b. tauto.
+Qed.
+
 End Along.
 
 (** What holds of each piece and each cut may be weakened. *)
