@@ -38,5 +38,10 @@ def _carries_a_bias_alone(head: DeadHead, value: int) -> bool:
 
 
 def _sees_differences(head: DeadHead) -> bool:
-    """A cross-entropy of outputs with a bias of their own: its derivatives by the bias sum to 0."""
-    return head.node is not None and head.loss.op == "cross_entropy" and head.own(head.node.operands[2])
+    """A cross-entropy of outputs with a bias or a weight of their own: what all outputs have in common is not seen."""
+    node = head.node
+    if node is None or head.loss.op != "cross_entropy":
+        return False
+    grouped = node.op != "linear" and node.attributes["groups"] != 1
+    weighted = node.op != "transposed_convolution" and not grouped and head.own(node.operands[1])
+    return head.own(node.operands[2]) or weighted
