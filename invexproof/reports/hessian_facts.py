@@ -128,7 +128,7 @@ def _of_witnesses(said: TrainingClaim, step: Step) -> Spectra:
         Conflict(tuple((site, piece, _rational(weight)) for site, piece, weight in raw))
         for raw in step.get("conflicts", ())
     ]
-    chosen = list(selections(said.architecture, conflicts, Budget(REPLAY_LIMITS)))
+    chosen = list(selections(said.architecture, Budget(REPLAY_LIMITS), conflicts))
     points = [_point(said, raw["at"]) for raw in listed]
     matrices: list[list[list[Entries]]] = [[] for _ in listed]
     left: list[list[Enclosure] | None] = [[] for _ in listed]

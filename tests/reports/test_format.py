@@ -17,8 +17,8 @@ from invexcheck.architectures.graph import ROLES
 from invexcheck.architectures.methods import COLLAPSES, METHODS, SADDLES, STARTS, STEPS
 from invexcheck.architectures.operators import ACCEPTED
 from invexcheck.architectures.table import OPERATORS
-from invexcheck.hessians.hessian import MAX_PARAMETERS, MAX_SELECTIONS
-from invexcheck.hessians.jets import ELEMENTARY, KINKED, SMOOTH
+from invexcheck.hessians.hessian import MAX_PARAMETERS, MAX_SELECTIONS, MAX_VISITED
+from invexcheck.hessians.jets import ELEMENTARY, KINKED, MAX_POWER, SMOOTH
 from invexcheck.hessians.lowering import LOWERINGS
 from invexcheck.hessians.spectra import MAX_BITS, MAX_BLOCK
 from invexcheck.hessians.tape import MAX_ENTRIES
@@ -133,7 +133,7 @@ def test_the_limits_are_those_of_the_checker() -> None:
         f"{MAX_DEPTH} deep", f"{limits.seconds} seconds", f"at most {MAX_SELECTIONS} choices",
         f"p is at most {MAX_PARAMETERS}", f"at most {MAX_BLOCK} rows", f"n·b is at most {MAX_BITS}",
         f"more than {MAX_ENTRIES} entries", f"more than {MAX_INDEX};", f"1 to {MAX_WITNESSES} witnesses",
-        f"an integer from {MIN_BITS} on", f"with {BITS} bits for this",
+        f"at most {MAX_POWER}.", f"at most {MAX_VISITED} that are", f"an integer from {MIN_BITS} on", f"with {BITS} bits for this",
     ):  # fmt: skip
         assert said in FORMAT.replace("\n", " "), said
 
