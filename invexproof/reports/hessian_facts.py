@@ -235,11 +235,17 @@ def choices(scene: Scene) -> str:
     """Of what the Hessians are."""
     if claim(scene).architecture.smoothness == Smoothness.ANALYTIC:
         return "L is one analytic function on ℝᵖ"
-    number = _found(scene).choices
+    number, conflicts = _found(scene).choices, len(scene.step.get("conflicts", ()))
+    others = ""
+    if conflicts:
+        others = (
+            f". That others occur on a null set at most is shown by {count(conflicts, 'weighted sum')} of the"
+            " inequalities that say where formulas hold: each sum is negative, or 0"
+        )
     return (
         "On each piece L is one of finitely many analytic functions, its selections: at every entry of every"
         " breaking node one formula (relu for 0, or for its argument), and these extend to all of ℝᵖ. There are"
-        f" {number} choices of formulas that may go together, and each of them is looked at on its own"
+        f" {number} choices of formulas that may go together, and each of them is looked at on its own{others}"
     )
 
 

@@ -133,7 +133,8 @@ def test_the_limits_are_those_of_the_checker() -> None:
         f"{MAX_DEPTH} deep", f"{limits.seconds} seconds", f"at most {MAX_SELECTIONS} choices",
         f"p is at most {MAX_PARAMETERS}", f"at most {MAX_BLOCK} rows", f"n·b is at most {MAX_BITS}",
         f"more than {MAX_ENTRIES} entries", f"more than {MAX_INDEX};", f"1 to {MAX_WITNESSES} witnesses",
-        f"at most {MAX_POWER}.", f"at most {MAX_VISITED} that are", f"an integer from {MIN_BITS} on", f"with {BITS} bits for this",
+        f"at most {MAX_POWER}.", f"at most {MAX_VISITED} that are", f"an integer from {MIN_BITS} on",
+        f"with {BITS} bits for this",
     ):  # fmt: skip
         assert said in FORMAT.replace("\n", " "), said
 

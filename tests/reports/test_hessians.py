@@ -104,6 +104,28 @@ def test_choices_of_pieces_are_counted() -> None:
     assert found.sights[-1].left == ()
 
 
+def test_choices_that_do_not_occur_are_told_with_their_reason() -> None:
+    """Four points on a line and a unit with a bias: it is on for the first ones, or for the last ones."""
+    graph = subject(
+        [
+            ["data", "real", [4, 1], "x"], ["parameter", "real", [1, 1], "w"], ["parameter", "real", [1], "b"],
+            ["data", "real", [4, 1], "y"],
+        ],
+        ["linear", [0, 1, 2]], ["relu", [4]], ["mean_squared_error", [5, 3]],
+    ) | {"values": {"x": ["1", "2", "3", "5"], "y": Y}}  # fmt: skip
+    document = certificate(graph, "all-but")
+    found = seen(document)
+    assert found.choices == 2 * 4
+    (sight,) = found.sights
+    x = np.array([[1.0, 1], [2, 1], [3, 1], [5, 1]])
+    on = [x[:k] for k in range(1, 5)] + [x[k:] for k in range(1, 4)]
+    values = np.concatenate([np.linalg.eigvalsh(2 / 4 * part.T @ part) for part in on])
+    expected = np.unique(np.round(1 / values[values > 1e-9], 9))
+    assert sight.roots == pytest.approx(list(expected))
+    count = len(document["proof"]["step"]["conflicts"])
+    assert f"is shown by {count} weighted sums" in told(document)
+
+
 def test_a_witness_that_is_not_needed_is_said_to_be() -> None:
     document = certificate(network("tanh"), "every")
     document["proof"]["step"] = {"rule": "hessian-witnesses", "witnesses": [*witnesses(), {"at": ["0", "0"]}]}
