@@ -139,7 +139,7 @@ def _by_witnesses(architecture: Architecture, claim: dict[str, Any], before: Out
         return replace(before, reason=f"for these data, {left}{more} may be bad; {before.reason}")
     elif claim["step"] == ALL_BUT:
         return replace(before, reason="there is no step size to leave out (--step every)")
-    return _applied(architecture, claim, WITNESSES, found.to_json())
+    return _answered(claim, {"rule": WITNESSES, **found.to_json()})
 
 
 def _shown(item: str | list[str]) -> str:
@@ -241,33 +241,36 @@ def _settled(architecture: Architecture, claim: dict[str, Any], *rules: str) -> 
     return Outcome(Verdict.UNDECIDED, reason="; ".join(reasons))
 
 
-def _applied(
-    architecture: Architecture, claim: dict[str, Any], rule: str, more: dict[str, Any] | None = None
-) -> Outcome:
+def _answered(claim: dict[str, Any], proof: dict[str, Any]) -> Outcome:
+    """The certificate; one about saddle points rests on a proof that the step is non-singular."""
+    if claim["kind"] == SADDLES_AVOIDED:
+        proof = {"rule": "strict-saddles", "by": proof}
+    verdict = Verdict.REFUTED if claim["negated"] else Verdict.PROVED
+    document = {"format": FORMAT, "claim": claim, "proof": {"step": proof}, "provenance": {}}
+    return Outcome(verdict, document)
+
+
+def _applied(architecture: Architecture, claim: dict[str, Any], rule: str) -> Outcome:
+    """What a rule without fields says."""
     sizes = sizes_of(claim)
     about = (claim.get("method", ""), claim.get("start", ""), sizes.word, sizes)
     kind = NONSINGULAR if claim["kind"] == SADDLES_AVOIDED else claim["kind"]
     goal = TrainingClaim(kind, architecture, claim["negated"], *about)
-    proof: dict[str, Any] = {"rule": rule, **(more or {})}
+    proof = {"rule": rule}
     session = Session(Limits())
     try:
         with Fields(proof, ("proof", "step"), session.limits) as fields:
             fields.text("rule")
             RULES[rule].apply(session, goal, fields)
-        if claim["kind"] == SADDLES_AVOIDED:
-            proof = {"rule": "strict-saddles", "by": proof}
-            with Fields(proof, ("proof", "step"), session.limits) as fields:
-                fields.text("rule")
-                RULES["strict-saddles"].apply(session, replace(goal, kind=SADDLES_AVOIDED), fields)
+        if claim["kind"] == SADDLES_AVOIDED and architecture.detached:
+            raise Reject("a field that is no gradient has no Hessian", "method")
     except Reject as error:
         analytic = architecture.smoothness == Smoothness.ANALYTIC
         reason = error.message if analytic or goal.start != ZERO else OPEN_CASE
         return Outcome(Verdict.UNDECIDED, reason=reason)
     except Refuse as error:
         return Outcome(Verdict.UNDECIDED, reason=f"the checker would refuse the proof: {error.message}")
-    verdict = Verdict.REFUTED if goal.negated else Verdict.PROVED
-    document = {"format": FORMAT, "claim": claim, "proof": {"step": proof}, "provenance": {}}
-    return Outcome(verdict, document)
+    return _answered(claim, proof)
 
 
 def _not_in_the_table(method: str, start: str, step: str) -> Outcome:
