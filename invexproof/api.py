@@ -21,6 +21,7 @@ from invexcheck.verdict import Verdict as Checked
 from invexproof.certificates import CertificateError, canonical_bytes, read_document, read_file
 from invexproof.certificates.builder import Document
 from invexproof.claims import COMPOSITION, INVEX, NONSINGULAR, constant_of, kind_of, map_kind_of
+from invexproof.given_data.data import DataNamed
 from invexproof.invexifying import Change, changes_of
 from invexproof.map_questions import MapQuestion
 from invexproof.map_subjects import MapNamed, MapTarget, composition_target, map_target
@@ -29,7 +30,7 @@ from invexproof.proving import DEFAULT_TIMEOUT, Prover, Question
 from invexproof.results import Result
 from invexproof.subjects import Named, Ranges, Target, target
 from invexproof.training_comparison import Against
-from invexproof.training_methods import training_kind_of, training_of
+from invexproof.training_methods import schedule_of, training_kind_of, training_of
 from invexproof.training_questions import TrainingQuestion, TrainingTarget
 from invexproof.training_settings import Inputs, settings
 from invexproof.training_subjects import TrainingNamed, training_target
@@ -171,16 +172,22 @@ def prove_training(
     optimizer: str = "gd",
     start: str | None = None,
     step: str | Fraction | float | None = None,
+    steps: str | Path | Sequence[Fraction | int | float | str] | None = None,
     l2: Fraction | int | str | None = None,
     mode: str | None = None,
     semantics: str | None = None,
     parameters: str | Sequence[str] = (),
+    data: DataNamed | None = None,
+    columns: str | Sequence[str] = (),
+    rows: str | Sequence[int] | None = None,
     timeout: float | None = DEFAULT_TIMEOUT,
     out: str | Path | None = None,
 ) -> Result:
     """Decide whether a step of an optimiser, on the training problem of an architecture, is non-singular.
 
     >>> prove_training("mlp:2x16x1", "mse", optimizer="adam", start="zero").verdict
+    'proved'
+    >>> prove_training("mlp:1x1", "mse", data={"x": [[1], [2]], "target": [[3], [4]]}, step="1/10").verdict
     'proved'
 
     Args:
@@ -192,29 +199,41 @@ def prove_training(
         inputs: shapes of the data, the batch first: ``(8, 3, 32, 32)``, ``"8x16:int64"``, or by the names of the
             arguments, ``{"input_ids": "8x16:int64"}``.  PyTorch modules need it.
         output: the output that the loss is of, by its name or its place.
-        claim: ``"gd-nonsingular"``; or ``"paa"``: the loss is continuous and piecewise analytic in the parameters.
+        claim: ``"gd-nonsingular"``; ``"avoids-strict-saddles"``: gradient descent converges to a strict saddle point
+            from a null set only; or ``"paa"``: the loss is continuous and piecewise analytic in the parameters.
         optimizer: ``"gd"``, ``"adam"``, ``"clip-norm"``, ...: see :func:`invexproof.training_methods.methods`.
         start: ``"density"``: parameters and state have one; ``"zero"``: the state starts with zeros.
         step: ``"every"``, ``"all-but"`` (every one but those that the statement names), ``"almost-every"`` or
             ``"almost-every-sequence"``; of gd also one step size: ``"1/10"``, ``0.1`` (which is taken for 1/10) or a
-            Fraction; None takes the strongest that is proved.
+            Fraction, an interval, ``"between:0.01,0.1"``, ``"below:0.3"``, or ``"below"``: all from 0 as far as is
+            known; of weight-decay ``"inverse-decay"``; None takes the strongest that is proved.
+        steps: a schedule of gradient descent, instead of optimizer and step: its step sizes, as for ``step``, or a file
+            of them.
         l2: this times the sum of the squares of all trained parameters is added to the loss.
         mode: ``"train"``, or ``"eval"`` for modules in evaluation mode.
         semantics: functions as they are ``"executed"``, or as in a ``"textbook"``.
         parameters: patterns of the names of those that are trained, ``"head.*"``; ``!`` before one takes names away.
+        data: those that the claim is made for, instead of all: arrays by the names of the inputs, ``{"x": X, "target":
+            y}``, or in their order, ``(X, y)``: nested lists, NumPy arrays, PyTorch tensors; or a file, ``"iris.csv"``,
+            ``.npz`` or ``.json``. A float is the dyadic rational that it is; decimal numbers in files are exact.
+        columns: which columns of a file, or which arrays, are which input: ``["target=species", "x=1-4"]``.
+        rows: the first and the last example, from 1, if not all are meant: ``"1-50"``, or ``(1, 50)``.
         timeout: seconds for the search; None for no limit.
         out: a file for the certificate, gzipped if the name ends in ``.gz``.
 
     Returns:
         A :class:`invexproof.training_questions.TrainingResult`, a :class:`Result` that says which optimizer, start and
-        step are meant; its verdict is proved or refuted only if the checker has accepted the certificate.
+        step are meant, and which step sizes the statement leaves out (``exceptions``); its verdict is proved or refuted
+        only if the checker has accepted the certificate.
 
     Raises:
         InvexproofError: the subject or an argument cannot be read, or they do not fit together.
     """
     kind = training_kind_of(claim)
-    wanted = training_target(subject, settings(loss, inputs, output, l2, mode, semantics, parameters))
-    asked = training_of(optimizer, start, None if step is None else str(step), wanted.subject)
+    method, sizes = schedule_of(optimizer, None if step is None else str(step), steps)
+    chosen = settings(loss, inputs, output, l2, mode, semantics, parameters, data, columns, rows)
+    wanted = training_target(subject, chosen)
+    asked = training_of(method, start, sizes, wanted.subject, kind)
     path = None if out is None else Path(out)
     question = TrainingQuestion(wanted, kind, asked.method, asked.start, asked.step, timeout, path)
     with Prover() as prover:
@@ -254,20 +273,23 @@ def check(
     mode: str | None = None,
     semantics: str | None = None,
     parameters: str | Sequence[str] = (),
+    data: DataNamed | None = None,
+    columns: str | Sequence[str] = (),
+    rows: str | Sequence[int] | None = None,
 ) -> Checked:
     """The checker's verdict on a certificate: a path, its bytes, or a document.
 
     With ``against``, the verdict is INVALID unless the certificate is about that subject: a function, a network or a
     training problem, as for :func:`prove`, :func:`prove_map` (with ``input_shape``) and :func:`prove_training` (with
     the other arguments), or the path of a certificate.  Loss, inputs and output may be left out where the certificate
-    says them.  Never raises on account of the certificate.
+    says them; given data are compared.  Never raises on account of the certificate.
     """
-    data = canonical_bytes(certificate) if isinstance(certificate, dict) else certificate
-    verdict = check_certificate(data, limits)
+    source = canonical_bytes(certificate) if isinstance(certificate, dict) else certificate
+    verdict = check_certificate(source, limits)
     if against is None:
         return verdict
-    chosen = settings(loss, inputs, output, l2, mode, semantics, parameters)
-    return Against(against, input_shape, chosen).compare(verdict, data)
+    chosen = settings(loss, inputs, output, l2, mode, semantics, parameters, data, columns, rows)
+    return Against(against, input_shape, chosen).compare(verdict, source)
 
 
 def explain(

@@ -83,12 +83,15 @@ class Against:
         if not found:
             return verdict
         loss = f" with the loss {wanted.loss}" if wanted.loss else ""
+        loss += f" and the data {wanted.data}" if wanted.data else ""
         rest = replace(said, loss=None, inputs=None, output=None)
         advice = (
             f"; it says that it was made with {shlex.join(rest.words())}"
             if rest.over(self.settings) != self.settings
             else ""
         )
+        if graph_of_certificate(data).data and self.settings.data is None:
+            advice += "; it is about given data: name yours with --data FILE"
         return rejected(
             verdict, f"about another training problem than {wanted.name:.80}{loss}: {found}{advice}"
         )

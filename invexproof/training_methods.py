@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, Final
 
 from invexcheck.architectures.methods import (
@@ -19,15 +20,18 @@ from invexcheck.architectures.methods import (
     STEPS,
     ZERO,
 )
+from invexcheck.architectures.sizes import MAX_SIZES
 from invexproof.architectures.texts import number
 from invexproof.claims import ClaimError
 from invexproof.errors import InvexproofError
+from invexproof.given_data.files import read_sizes
 from invexproof.networks.yaml_items import near
 from invexproof.provers.asked_sizes import BELOW, STRONGEST
 from invexproof.provers.training import strongest
 from invexproof.training_questions import GD_NONSINGULAR, PIECEWISE_ANALYTIC, SADDLES_AVOIDED
 
 GD: Final = "gd"
+SCHEDULE: Final = "schedule"
 
 ALIASES: Final[Mapping[str, str]] = {
     "gradient-descent": "gd",
@@ -95,9 +99,14 @@ _CLAIM_ALIASES: Final = {
     "nonsingular": "gd-nonsingular",
     "non-singular": "gd-nonsingular",
     "gd-non-singular": "gd-nonsingular",
+    "avoids-saddles": "avoids-strict-saddles",
+    "strict-saddles": "avoids-strict-saddles",
+    "saddles": "avoids-strict-saddles",
     "piecewise-analytic": "paa",
     "almost-everywhere-analytic": "paa",
 }
+INTERVAL: Final = "between:0.01,0.1"
+"""How an interval of step sizes is written."""
 _NUMBER: Final = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?(/\d+)?", re.I | re.ASCII)
 _JOINT: Final = ("momentum-step", "adaptive-step")
 """Rules about updates of the parameters and a state."""
@@ -132,12 +141,17 @@ def training_of(
     start: str | None = None,
     step: str | None = None,
     subject: dict[str, Any] | None = None,
+    claim: str = GD_NONSINGULAR,
 ) -> Training:
     """The question about an optimiser; where no step sizes are named, that with the strongest answer.
 
     ``subject`` is the graph of which the answer is to be known.  Raises ClaimError.
     """
     method = method_of(optimizer)
+    if claim == SADDLES_AVOIDED and method != GD:
+        raise ClaimError(
+            f"that strict saddles are avoided is shown of gradient descent; leave out --optimizer {method}"
+        )
     if not has_rows(method):
         if start is not None or step is not None:
             raise ClaimError(
@@ -156,6 +170,26 @@ def training_of(
     return Training(method, begin, chosen)
 
 
+def schedule_of(
+    optimizer: str, step: str | None, steps: str | Path | Sequence[Fraction | int | float | str] | None
+) -> tuple[str, str | None]:
+    """The optimiser and the step sizes asked about, which may be those of a schedule, listed or in a file.
+
+    Raises InvexproofError.
+    """
+    if steps is None:
+        return optimizer, step
+    if step is not None:
+        raise ClaimError("--steps has the step sizes; leave out --step")
+    if method_of(optimizer) not in (GD, SCHEDULE):
+        raise ClaimError(f"--steps is a schedule of gradient descent; leave out --optimizer {optimizer}")
+    listed = read_sizes(Path(steps)) if isinstance(steps, str | Path) else steps
+    sizes = dict.fromkeys(_positive(str(size)) for size in listed)
+    if not 1 <= len(sizes) <= MAX_SIZES:
+        raise ClaimError(f"a schedule has 1 to {MAX_SIZES} different step sizes, not {len(sizes)}")
+    return SCHEDULE, f"{SIZES}:{','.join(sizes)}"
+
+
 def training_kind_of(text: str) -> str:
     """The kind of claim about a training problem: ``gd-nonsingular``, ``paa``, or in full.  Raises ClaimError."""
     short = text.strip().casefold().replace("_", "-").removeprefix("training.")
@@ -163,7 +197,7 @@ def training_kind_of(text: str) -> str:
     if short not in CLAIMS:
         raise ClaimError(
             f"there is no claim {text!r:.60}{near(short, (*CLAIMS, *_CLAIM_ALIASES))}; the claims about training "
-            f"problems are {' and '.join(CLAIMS)}"
+            f"problems are {', '.join(CLAIMS)}"
         )
     return CLAIMS[short][0]
 
@@ -190,28 +224,47 @@ def aliases_of(method: str) -> list[str]:
 
 def _step(text: str, method: str, start: str) -> str:
     """The step sizes that a text names: words, an interval, or one number, which becomes exact."""
-    word, _, rest = text.strip().partition(":")
-    if word in (BETWEEN, BELOW) and rest:
-        low, _, high = rest.rpartition(",")
-        ends = [_exact(end) for end in ((low or "0", high) if word == BETWEEN else ("0", rest))]
-        if not 0 <= Fraction(ends[0]) < Fraction(ends[1]):
-            raise ClaimError(
-                f"--step {text:.40}: two numbers from 0 on, the first one smaller: between:0,1/2"
-            )
-        return f"{BETWEEN}:{ends[0]},{ends[1]}"
+    word, _, rest = text.strip().casefold().partition(":")
+    known = [step for name, begin, step in METHODS if (name, begin) == (method, start)]
+    known += [step for name, step in COLLAPSES if name == method and step not in known]
+    if word in (BETWEEN, BELOW) and (rest or word == BELOW):
+        _require(BETWEEN in known, f"an interval of step sizes of {method}", start, known)
+        return _interval(text, word, rest) if rest else BELOW
     if word == SIZES and rest:
-        return f"{SIZES}:{','.join(_positive(size) for size in rest.split(','))}"
+        _require(SIZES in known, f"a list of step sizes of {method}", start, known)
+        return f"{SIZES}:{','.join(dict.fromkeys(_positive(size) for size in rest.split(',')))}"
     if not _NUMBER.fullmatch(text.strip()):
         words = (*(step for step in STEPS if step not in (SIZES, BETWEEN)), BELOW, STRONGEST)
-        return _word(text, (*words, "a positive number such as 1/10 or 0.1", "between:0,1/2"), "step")
-    known = [step for name, begin, step in METHODS if (name, begin) == (method, start)]
-    if NUMBER not in known:
-        said = f"--step {' or '.join(known)}" if known else "all of them at once, without --step"
-        raise ClaimError(
-            f"nothing can be said yet about one step size of {method}, such as {text.strip():.20}; what can be asked "
-            f"with --start {start}: {said}"
-        )
+        return _word(text, (*words, "a positive number such as 1/10 or 0.1", INTERVAL), "step")
+    _require(NUMBER in known, f"one step size of {method}, such as {text.strip():.20}", start, known)
     return _positive(text)
+
+
+def _interval(text: str, word: str, rest: str) -> str:
+    """Two ends, of which the second may be left out, or the second alone."""
+    low, comma, high = rest.partition(",") if word == BETWEEN else ("0", ",", rest)
+    ends = [_exact(low), "" if high.strip() in ("", "inf", "oo") else _exact(high)]
+    if not comma or not Fraction(ends[0]) >= 0 or (ends[1] and not Fraction(ends[0]) < Fraction(ends[1])):
+        raise ClaimError(
+            f"--step {text:.40}: an interval of step sizes has two ends from 0 on, the first one smaller: {INTERVAL}"
+        )
+    return f"{BETWEEN}:{ends[0]},{ends[1]}"
+
+
+def _require(holds: bool, what: str, start: str, known: Collection[str]) -> None:
+    if holds:
+        return
+    said = (
+        f"--step {' or '.join(_option(step) for step in known)}"
+        if known
+        else "all of them at once, without --step"
+    )
+    raise ClaimError(f"nothing can be said yet about {what}; what can be asked with --start {start}: {said}")
+
+
+def _option(step: str) -> str:
+    """Step sizes of the table, as one asks for them."""
+    return {NUMBER: "0.1", BETWEEN: INTERVAL, SIZES: f"{SIZES}:0.1,0.05"}.get(step, step)
 
 
 def _positive(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from invexproof.architectures.graph import Graph
 from invexproof.certificates.builder import Document, canonical_bytes
-from invexproof.provers.asked_sizes import BELOW, STRONGEST, claimed, word_of
+from invexproof.provers.asked_sizes import BELOW, STRONGEST, asked, claimed, word_of
 from invexproof.proving import DEFAULT_TIMEOUT
 from invexproof.results import Result
+from invexproof.step_texts import LeftOut, exceptions_text, sizes_text
 
 PIECEWISE_ANALYTIC: Final = "training.paa"
 GD_NONSINGULAR: Final = "training.gd-nonsingular"
@@ -30,6 +31,13 @@ class TrainingTarget:
     loss: str = ""
     notes: tuple[str, ...] = field(default=())
     settings: Mapping[str, Any] = field(default_factory=dict)
+    data: str = ""
+    """What the given data are called, if there are some."""
+
+    @property
+    def title(self) -> str:
+        """The name, and that of the data, if they are given."""
+        return f"{self.name} with {self.data}" if self.data else self.name
 
     @cached_property
     def subject(self) -> dict[str, Any]:
@@ -49,6 +57,7 @@ class TrainingTarget:
             "loss": self.loss or None,
             "p": self.graph.parameter_count,
             "nodes": len(self.graph.nodes),
+            "data": self.data or None,
         }
 
     def ranges_json(self) -> dict[str, dict[str, str]]:
@@ -58,16 +67,30 @@ class TrainingTarget:
 
 @dataclass(frozen=True)
 class TrainingResult(Result):
-    """An answer about training; optimizer, start and step are what was asked ("" if the loss alone is meant)."""
+    """An answer about training; optimizer, start and step are what was asked ("" if the loss alone is meant).
+
+    Where there is a certificate, step is what it says: ``all-but`` or ``between:0,1/2`` if the strongest statement was
+    asked for.
+    """
 
     optimizer: str = ""
     start: str = ""
     step: str = ""
 
+    def __post_init__(self) -> None:
+        claim = (self.document or {}).get("claim", {})
+        if "step" in claim and word_of(self.step) in (BELOW, STRONGEST):
+            object.__setattr__(self, "step", asked(claim))
+
+    @property
+    def exceptions(self) -> tuple[LeftOut, ...]:
+        """The step sizes that the statement leaves out: exact numbers as texts, and pairs of them, closed intervals."""
+        return tuple((self.document or {}).get("claim", {}).get("except", ()))
+
     def to_json(self) -> dict[str, Any]:
         """The answer as JSON values, without the certificate itself."""
         asked = {key: getattr(self, key) or None for key in ("optimizer", "start", "step")}
-        return {**super().to_json(), **asked}
+        return {**super().to_json(), **asked, "exceptions": list(self.exceptions)}
 
 
 @dataclass(frozen=True)
@@ -135,18 +158,7 @@ class TrainingQuestion:
 
     def text(self) -> str:
         """What is asked, in short."""
-        return claim_text(self.target.name, self.claim, self.method, self.start, self.step)
-
-
-STEP_TEXT: Final = {
-    "almost-every": "for almost every step size",
-    "every": "for every step size",
-    "all-but": "for every step size but one",
-    "almost-every-sequence": "for almost every sequence of step sizes",
-    "inverse-decay": "for the step size 1/lambda, lambda the decay",
-    "below": "for every step size below some number",
-    "strongest": "for which step sizes",
-}
+        return claim_text(self.target.title, self.claim, self.method, self.start, self.step)
 
 
 def claim_text(
@@ -156,36 +168,22 @@ def claim_text(
     start: str = "",
     step: str = "",
     negated: bool = False,
-    left_out: Collection[str | list[str]] = (),
+    left_out: Sequence[LeftOut] = (),
+    bad: bool = False,
 ) -> str:
     """A claim about a training problem in short: ``gd on vit is non-singular for almost every step size``.
 
-    ``left_out`` are the exceptions of a claim about all step sizes but some.
+    ``left_out`` are the exceptions of a claim about all step sizes but some; ``bad``: these are known to be bad.
     """
     if claim == PIECEWISE_ANALYTIC:
         return f"the loss of {name} is continuous and piecewise analytic in the parameters"
-    sizes = _sizes_text(step)
+    sizes = exceptions_text(left_out, bad) if left_out else sizes_text(step)
     if negated and step:
         some = sizes.replace("for every", "for some")
         return f"{method} on {name} is not non-singular {some}"
     if negated:
         return f"{method} on {name} is not non-singular: it maps a set of positive measure into a null set"
-    if left_out:
-        shown = [item if isinstance(item, str) else f"those in [{', '.join(item)}]" for item in left_out]
-        sizes = f"{STEP_TEXT['every']} but {', '.join(shown)}"
     if claim == SADDLES_AVOIDED:
         return f"{method} on {name} avoids strict saddle points {sizes}".rstrip()
     zeros = " from a state of zeros" if start == "zero" else ""
     return f"{method} on {name} is non-singular{zeros} {sizes}".rstrip()
-
-
-def _sizes_text(step: str) -> str:
-    """The step sizes that a text names, as words."""
-    word, _, rest = step.partition(":")
-    if word == "between":
-        low, high = rest.split(",")
-        return f"for every step size {f'between {low} and {high}' if high else f'above {low}'}"
-    if word == "sizes":
-        count = rest.count(",") + 1
-        return f"for every step size of {rest if count <= 5 else f'the {count} of a schedule'}"
-    return STEP_TEXT.get(step, f"for the step size {step}" if step else "")

@@ -11,6 +11,7 @@ from invexproof.architectures.errors import ArchitectureError
 from invexproof.architectures.pytorch.inputs import read_inputs
 from invexproof.architectures.texts import number
 from invexproof.errors import InvexproofError
+from invexproof.given_data.data import Data, DataNamed, read_data
 from invexproof.networks.yaml_items import near
 
 MODES: Final = ("train", "eval")
@@ -34,7 +35,8 @@ class Settings:
     loss: as on the command line, ``huber:delta=1/2``. inputs: the shapes of the data, as in ``8x3x32x32`` or
     ``ids=1x16:int64``. output: the name of the output that the loss is of, or its place, from 0. l2: this times the
     sum of the squares of all parameters is added. mode: train or eval. semantics: executed or textbook. parameters:
-    patterns of the names of those that are trained; ``!`` before one takes names away.
+    patterns of the names of those that are trained; ``!`` before one takes names away. data: those that the claim is
+    made for; None is all data.
     """
 
     loss: str | None = None
@@ -44,6 +46,7 @@ class Settings:
     mode: str | None = None
     semantics: str | None = None
     parameters: tuple[str, ...] = ()
+    data: Data | None = None
 
     def __post_init__(self) -> None:
         for option, value, words in (("mode", self.mode, MODES), ("semantics", self.semantics, SEMANTICS)):
@@ -66,11 +69,15 @@ class Settings:
         """What has been said."""
         said = {key: getattr(self, key) for key in OPTIONS}
         said |= {"l2": None if self.l2 is None else str(self.l2), "parameters": list(self.parameters)}
+        said |= {"data": None if self.data is None else self.data.name}
         return {key: value for key, value in said.items() if value}
 
     @staticmethod
     def from_json(raw: Any) -> Settings:
-        """What a certificate's provenance says, as far as it is well-formed; it is not trusted."""
+        """What a certificate's provenance says, as far as it is well-formed; it is not trusted.
+
+        Data are in the certificate itself: no file is read because a certificate names it.
+        """
         if not isinstance(raw, Mapping):
             return Settings()
         said = {key: value for key in OPTIONS if isinstance(value := raw.get(key), str) and len(value) < MOST}
@@ -89,6 +96,7 @@ class Settings:
             w for key, option in OPTIONS.items() if (value := getattr(self, key)) for w in (option, value)
         ]
         words += [] if self.l2 is None else ["--l2", str(self.l2)]
+        words += [] if self.data is None else self.data.words()
         return [*words, *(w for pattern in self.parameters for w in ("--parameters", pattern))]
 
     def over(self, other: Settings) -> Settings:
@@ -109,6 +117,9 @@ def settings(
     mode: str | None = None,
     semantics: str | None = None,
     parameters: str | Sequence[str] = (),
+    data: DataNamed | None = None,
+    columns: str | Sequence[str] = (),
+    rows: str | Sequence[int] | None = None,
 ) -> Settings:
     """The settings, as functions of the API take them.  Raises InvexproofError."""
     return Settings(
@@ -119,6 +130,7 @@ def settings(
         mode=mode,
         semantics=semantics,
         parameters=(parameters,) if isinstance(parameters, str) else tuple(parameters),
+        data=read_data(data, columns, rows),
     )
 
 

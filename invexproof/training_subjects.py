@@ -68,7 +68,20 @@ def training_target(
     if isinstance(subject, TrainingTarget):
         return subject
     chosen = settings or Settings()
-    source = _source(subject, chosen)
+    target = _target(subject, chosen)
+    if chosen.data is None:
+        return target
+    lengths = chosen.data.examples(target.graph)
+    if lengths is not None and lengths[0] != lengths[1]:
+        target = _target(subject, chosen, lengths[1])
+    graph, notes = chosen.data.fit(target.graph)
+    words = slug(f"{target.name} {chosen.data.short}")
+    return replace(target, graph=graph, slug=words, notes=(*target.notes, *notes), data=chosen.data.name)
+
+
+def _target(subject: TrainingNamed, chosen: Settings, batch: int | None = None) -> TrainingTarget:
+    """The training problem without data, with as many examples in a batch where the subject does not say how many."""
+    source = _source(subject, chosen, batch)
     _refuse_unused(source, chosen)
     graph, loss, notes = _graph(source, chosen)
     if chosen.parameters and "parameters" not in source.takes:
@@ -76,6 +89,9 @@ def training_target(
     added = chosen.l2 if chosen.l2 is not None else source.penalty
     if added is not None:
         graph = attach(as_model(graph), OWN[1], penalty=added)
+    if isinstance(source.found, Graph) and source.found.data:
+        left = {i.name for i in graph.inputs}
+        graph = graph.given({name: q for name, q in source.found.data.items() if name in left})
     said = replace(chosen, loss=loss or chosen.loss)
     return TrainingTarget(
         source.name, graph, slug(source.name), loss, (*source.notes, *notes), said.to_json()
@@ -141,22 +157,24 @@ def _output(model: Model, settings: Settings, notes: list[str]) -> str:
 # -- subjects ------------------------------------------------------------------------------------------------
 
 
-def _source(subject: TrainingNamed, settings: Settings) -> Source:
+def _source(subject: TrainingNamed, settings: Settings, batch: int | None) -> Source:
     if isinstance(subject, str | Path):
         text = str(subject)
         if os.path.isfile(text):
-            return _of_file(Path(text), settings)
+            return _of_file(Path(text), settings, batch)
         if os.path.isdir(text):
             raise ArchitectureError(f"{text} is a folder; name a file: {SUBJECTS}")
         # mlp:2x16 has settings after the colon, and mymodels:Net a name
         if named_as_reference(text) and not (LOCATION.fullmatch(text) and importable(text)):
-            return _of_architecture(read_reference(text), text)
+            return _of_architecture(read_reference(text, batch), text)
         if LOCATION.fullmatch(text):
             return _of_location(text, settings)
         raise ArchitectureError(
             f"there is no file {text!r:.120}{near(text.partition(':')[0], REFERENCES)}; a training problem is "
             f"{SUBJECTS}"
         )
+    if isinstance(subject, Architecture) and batch is not None and subject.batch == Architecture.batch:
+        return _of_object(replace(subject, batch=batch), "", settings)
     return _of_object(subject, "", settings)
 
 
@@ -253,27 +271,27 @@ def _of_torch(model: Model, name: str, takes: Sequence[str]) -> Source:
     return Source(name, model, takes=frozenset(takes))
 
 
-def _of_file(path: Path, settings: Settings) -> Source:
+def _of_file(path: Path, settings: Settings, batch: int | None) -> Source:
     reader = next((read for ending, read in READERS.items() if path.name.casefold().endswith(ending)), None)
     if reader is None:
         raise ArchitectureError(
             f"{path}: it is not known how to read this file; the names of models end in {', '.join(READERS)}"
         )
-    return reader(path, settings)
+    return reader(path, settings, batch)
 
 
-def _yaml(path: Path, _: Settings) -> Source:
+def _yaml(path: Path, _: Settings, batch: int | None) -> Source:
     if kind_of_yaml(path) == MAP:
         raise ArchitectureError(
             f"{path} is a network with given weights, not a training problem; for claims about its Jacobian: "
             f"invexproof prove map {path}\nA training problem has layers instead of network, and sizes only: "
             "layers: [{linear: 16}, tanh, {linear: 1}]"
         )
-    read = read_yaml(path)
+    read = read_yaml(path, batch)
     return Source(path.stem, read.model, read.loss, read.penalty)
 
 
-def _onnx(path: Path, settings: Settings) -> Source:
+def _onnx(path: Path, settings: Settings, _: int | None) -> Source:
     from invexproof.architectures.from_onnx import model_of_onnx
 
     inputs = () if settings.inputs is None else read_inputs(settings.inputs)
@@ -301,14 +319,14 @@ def _names_of_onnx(path: Path) -> list[str]:
     return [entry.name for entry in graph.input if entry.name not in stored]
 
 
-def _program(path: Path, settings: Settings) -> Source:
+def _program(path: Path, settings: Settings, _: int | None) -> Source:
     from invexproof.architectures.from_torch import model_of_file
 
     with without_logs():
         return _of_torch(model_of_file(path, semantics=settings.read_as), path.stem, ("semantics",))
 
 
-def _certificate(path: Path, _: Settings) -> Source:
+def _certificate(path: Path, _: Settings, __: int | None) -> Source:
     try:
         graph = graph_of_certificate(read_file(path))
     except InvexproofError as error:
@@ -328,7 +346,7 @@ def graph_of_certificate(data: bytes) -> Graph:
 
 
 YAML: Final = (".yaml", ".yml")
-READERS: Final[Mapping[str, Callable[[Path, Settings], Source]]] = {
+READERS: Final[Mapping[str, Callable[[Path, Settings, int | None], Source]]] = {
     **dict.fromkeys(YAML, _yaml),
     ".onnx": _onnx,
     ".pt2": _program,

@@ -7,6 +7,8 @@ from itertools import zip_longest
 from typing import Any
 
 from invexproof.architectures.graph import Argument, Graph, Input, Node, postorder
+from invexproof.architectures.texts import decimal
+from invexproof.given_data.arrays import index
 
 SHOWN = 60
 
@@ -37,6 +39,9 @@ def difference(one: Graph, other: Graph, names: tuple[str, str] = ("here", "ther
         found = _of_nodes(a, b, spelt, names)
         if found:
             return f"node {k}, {a.op}: {found}"
+    found = _of_data(left, right, spelt, names)
+    if found:
+        return found
     counts = [len(g.parameters) for g in (left, right)]
     return f"parameters that are not used: there are {counts[0]} tensors in all {here}, {counts[1]} {there}"
 
@@ -52,7 +57,7 @@ def _names(graph: Graph, canonical: Graph) -> list[str]:
 def _of_inputs(a: Input, b: Input, names: tuple[str, str], spelt: tuple[str, str]) -> str:
     """What differs between two inputs but for their names."""
     here, there = names
-    name = spelt[0] if spelt[0] == spelt[1] else f"{spelt[0]} ({spelt[1]} {there})"
+    name = _name(*spelt, there)
     rows: list[tuple[str, Any, Any]] = [
         ("is trained or given as", a.role, b.role),
         ("has entries that are", a.kind, b.kind),
@@ -63,6 +68,26 @@ def _of_inputs(a: Input, b: Input, names: tuple[str, str], spelt: tuple[str, str
         if x != y:
             return f"{name} {what} {x} {here}, {y} {there}"
     return ""
+
+
+def _of_data(left: Graph, right: Graph, spelt: tuple[list[str], list[str]], names: tuple[str, str]) -> str:
+    """What differs between the data that are given."""
+    here, there = names
+    for given, first, second in zip(left.inputs, *spelt, strict=False):
+        name = _name(first, second, there)
+        one, other = (graph.data.get(given.name) for graph in (left, right))
+        if (one is None) is not (other is None):
+            has, lacks = (here, there) if other is None else (there, here)
+            return f"{name} is given {has}, and stands for all data {lacks}"
+        for k, (x, y) in enumerate(zip(one or (), other or (), strict=True)):
+            if x != y:
+                return f"{name}{index(k, given.shape)} is {_shown(decimal(x))} {here}, {_shown(decimal(y))} {there}"
+    return ""
+
+
+def _name(one: str, other: str, there: str) -> str:
+    """The name of an input, or both."""
+    return one if one == other else f"{one} ({other} {there})"
 
 
 def _range(given: Input) -> str:

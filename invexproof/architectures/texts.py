@@ -12,6 +12,8 @@ from invexproof.architectures.errors import ArchitectureError
 from invexproof.errors import InvexproofError
 from invexproof.expressions.parser import parse
 
+LONGEST: Final = 16
+"""Decimal digits behind the point."""
 _SIZES: Final = re.compile(r"[0-9]{1,9}(\s*[x×,]\s*[0-9]{1,9})*")
 
 
@@ -30,6 +32,17 @@ def number(text: str) -> Fraction:
     if value.op != "rat":
         raise ArchitectureError(f"{text!r:.40} is no rational number such as 1/2 or 0.1")
     return value.value
+
+
+def decimal(value: Fraction) -> str:
+    """A rational as a decimal number such as 0.1 if it is a short one, else as it is: 1/3."""
+    for digits in range(LONGEST + 1):
+        scaled = abs(value) * 10**digits
+        if scaled.denominator == 1:
+            text = str(scaled.numerator).rjust(digits + 1, "0")
+            sign = "-" if value < 0 else ""
+            return sign + (f"{text[:-digits]}.{text[-digits:]}" if digits else text)
+    return str(value)
 
 
 def integer(text: str) -> int:

@@ -60,8 +60,11 @@ class Training:
         return attach(self.model, chosen, penalty=self.penalty)
 
 
-def read_yaml(path: str | Path) -> Training:
-    """The training problem in a YAML file.  Raises an InvexproofError that says where and what is wrong."""
+def read_yaml(path: str | Path, batch: int | None = None) -> Training:
+    """The training problem in a YAML file; ``batch`` is for files that do not say how large it is.
+
+    Raises an InvexproofError that says where and what is wrong.
+    """
     file = Path(path)
     try:
         text = file.read_text(encoding="utf-8")
@@ -69,10 +72,10 @@ def read_yaml(path: str | Path) -> Training:
         raise ArchitectureError(f"{file} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ArchitectureError(f"{file} is not a text in UTF-8, so it is no YAML file") from None
-    return training_of_yaml(text, file.name)
+    return training_of_yaml(text, file.name, batch)
 
 
-def training_of_yaml(text: str, source: str = "the YAML text") -> Training:
+def training_of_yaml(text: str, source: str = "the YAML text", batch: int | None = None) -> Training:
     """The training problem that a YAML text describes; ``source`` is its name in messages."""
     root = read_items(text, source)
     if not isinstance(root.value, dict):
@@ -83,7 +86,7 @@ def training_of_yaml(text: str, source: str = "the YAML text") -> Training:
     kind = kinds[0]
     reader = _of_layers if kind == "layers" else _of_reference
     try:
-        model, usual = reader(root, kind)
+        model, usual = reader(root, kind, batch)
     except YamlError:
         raise
     except InvexproofError as error:
@@ -127,7 +130,7 @@ def _verify(training: Training, root: Item, fields: Mapping[str, Item]) -> None:
 # -- reference architectures ---------------------------------------------------------------------------------
 
 
-def _of_reference(root: Item, kind: str) -> tuple[Model, str]:
+def _of_reference(root: Item, kind: str, batch: int | None) -> tuple[Model, str]:
     found = REFERENCES[kind]
     own = tuple(s.name for s in found.settings)
     fields = root.fields((kind, *own, "loss", "penalty"), "a training problem")
@@ -139,7 +142,7 @@ def _of_reference(root: Item, kind: str) -> tuple[Model, str]:
         if key in given:
             raise item.error(f"{key} is given twice, here and beside {kind}")
         values |= [_setting(found, key, item)]
-    architecture = found.make(values)
+    architecture = found.make(values if batch is None else {"batch": batch, **values})
     return architecture.build(), architecture.loss
 
 
@@ -156,13 +159,13 @@ def _setting(found: Reference, name: str, item: Item) -> tuple[str, Any]:
 # -- layers --------------------------------------------------------------------------------------------------
 
 
-def _of_layers(root: Item, kind: str) -> tuple[Model, str]:
+def _of_layers(root: Item, kind: str, batch: int | None) -> tuple[Model, str]:
     fields = root.fields(("input", "layers", *COMMON), "a training problem")
     if "input" not in fields:
         raise root.error("say what the shape of an example is: input: [1, 28, 28]")
-    batch = fields["batch"].integer() if "batch" in fields else BATCH
+    examples = fields["batch"].integer() if "batch" in fields else batch or BATCH
     builder = Builder()
-    start = _input(builder, fields["input"], batch)
+    start = _input(builder, fields["input"], examples)
     return Model(builder, {"output": sequence(Layers(builder, "layers."), start, fields["layers"])}), ""
 
 

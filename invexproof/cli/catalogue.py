@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from invexcheck.architectures.methods import METHODS, NUMBER
+from invexcheck.architectures.methods import BETWEEN, COLLAPSES, METHODS, NUMBER, SIZES
 from invexproof.activations import Activation, catalogue
 from invexproof.architectures.losses import LOSSES
 from invexproof.architectures.reference import REFERENCES, Architecture
@@ -21,6 +21,8 @@ from invexproof.cli.output import err, out, print_json
 from invexproof.training_methods import CLAIMS, aliases_of, methods
 
 MAX_FORMULA = 90
+STEP_NAMES: Final = {NUMBER: "one step size", BETWEEN: "between:LOW,HIGH", SIZES: "those of --steps FILE"}
+"""Step sizes that are no words, as they are asked for."""
 
 
 class What(StrEnum):
@@ -66,7 +68,7 @@ def list_names(
 
     Functions of torch, jax and keras can be named, too, as in torch.nn.SiLU. Claims are for invexproof prove;
     optimizers, losses and architectures for invexproof prove training. What is known of an optimizer is listed as
-    --start: --step; "one step size" is a number, as in --step 0.1.
+    --start: --step; "one step size" is a number, as in --step 0.1, and an interval is written between:0.01,0.1.
 
     \b
     invexproof list --search swish
@@ -176,14 +178,21 @@ def _method(name: str) -> Entry:
     known: dict[str, list[str]] = {}
     for method, start, step in METHODS:
         if method == name:
-            known.setdefault(start, []).append("one step size" if step == NUMBER else step)
+            known.setdefault(start, []).append(STEP_NAMES.get(step, step))
+    refuted = [step for method, step in COLLAPSES if method == name and step not in ("", NUMBER, BETWEEN)]
     json = {
         "name": name,
         "aliases": aliases_of(name),
         "verdict": "proved" if known else "refuted",
         "steps": known,
+        "refuted": refuted,
     }
-    shown = "; ".join(f"{start}: {', '.join(steps)}" for start, steps in known.items())
+    shown = "; ".join(
+        [
+            *(f"{start}: {', '.join(steps)}" for start, steps in known.items()),
+            *(f"refuted: {step}" for step in refuted),
+        ]
+    )
     return Entry((name, shown or "refuted", ", ".join(aliases_of(name))), json)
 
 

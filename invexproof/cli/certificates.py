@@ -17,11 +17,14 @@ from invexproof.cli.options import JsonOption, UsageError
 from invexproof.cli.output import complain, err, out, print_json, waiting
 from invexproof.cli.rocq import Kernel, Opinion, ask
 from invexproof.cli.training_options import (
+    ColumnsOption,
+    DataOption,
     LossOption,
     ModelOutputOption,
     ModeOption,
     ParametersOption,
     PenaltyOption,
+    RowsOption,
     SemanticsOption,
     settings_of,
 )
@@ -130,7 +133,7 @@ def check(
             show_default=False,
         ),
     ] = None,
-    data: Annotated[
+    inputs: Annotated[
         str | None,
         typer.Option(
             "--input",
@@ -146,6 +149,9 @@ def check(
     mode: ModeOption = None,
     semantics: SemanticsOption = None,
     parameters: ParametersOption = None,
+    data: DataOption = None,
+    columns: ColumnsOption = None,
+    rows: RowsOption = None,
     kernel: Annotated[
         Kernel | None,
         typer.Option(
@@ -163,6 +169,7 @@ def check(
     A network is the one in a certificate if it has the same nodes, functions and numbers; that a loss is put after it
     makes no difference. A model that is trained is the one in a certificate if both have the same graph, from the
     parameters and the data to the loss; options are as for prove training, by default those that the certificate names.
+    If it is about given data, these are compared, too: name yours with --data.
 
     Exit status: 0 all valid, 1 some not, 2 bad input. invexcheck itself does the same without any part of the prover.
 
@@ -170,12 +177,13 @@ def check(
     invexproof check gelu.cert.json --against torch.nn.GELU
     invexproof check residual.nonsingular.cert.json --against residual.yaml
     invexproof check vit.gd.cert.json --against mymodels:vit --input 8x3x224x224
+    invexproof check mlp-4x3-iris.gd.cert.json --against mlp:4x3 --data iris.csv
     invexproof check certificates/activations
     invexproof check silu.cert.json --kernel rocq
     """
     names = [name for path in files for name in _expand(path)]
-    settings = settings_of(loss, data, model_output, l2, mode, semantics, parameters)
-    wanted = None if against is None else Against(against, data, settings)
+    settings = settings_of(loss, inputs, model_output, l2, mode, semantics, parameters, data, columns, rows)
+    wanted = None if against is None else Against(against, inputs, settings)
     verdicts = []
     with Supervisor(Limits(), min(jobs, len(names))) as supervisor:
         for found in supervisor.check_all([str(name) for name in names]):

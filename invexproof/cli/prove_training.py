@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -13,19 +15,30 @@ from invexproof.cli.options import JsonOption, TimeoutOption, UsageError
 from invexproof.cli.output import waiting
 from invexproof.cli.training_advice import Command, instead, more
 from invexproof.cli.training_options import (
+    ColumnsOption,
     DataOption,
+    InputOption,
     LossOption,
     ModelOutputOption,
     ModeOption,
     ParametersOption,
     PenaltyOption,
+    RowsOption,
     SemanticsOption,
     settings_of,
 )
+from invexproof.provers.bad_sizes import all_bad
 from invexproof.proving import DEFAULT_TIMEOUT, Prover
 from invexproof.results import Result
-from invexproof.training_methods import GD, training_kind_of, training_of
-from invexproof.training_questions import PIECEWISE_ANALYTIC, TrainingQuestion, claim_text
+from invexproof.training_methods import GD, schedule_of, training_kind_of, training_of
+from invexproof.training_questions import (
+    PIECEWISE_ANALYTIC,
+    SADDLES_AVOIDED,
+    TrainingQuestion,
+    TrainingResult,
+    TrainingTarget,
+    claim_text,
+)
 from invexproof.training_subjects import SUBJECTS, training_target
 
 TrainingArgument = Annotated[
@@ -38,6 +51,8 @@ TrainingArgument = Annotated[
         show_default=False,
     ),
 ]
+NAMES: Final = {PIECEWISE_ANALYTIC: "paa", SADDLES_AVOIDED: "saddles"}
+"""Of certificates, where it is not the optimiser's."""
 CertificateOption = Annotated[
     Path | None,
     typer.Option(
@@ -54,6 +69,9 @@ def prove_training(
     subject: TrainingArgument = None,
     loss: LossOption = None,
     data: DataOption = None,
+    columns: ColumnsOption = None,
+    rows: RowsOption = None,
+    inputs: InputOption = None,
     model_output: ModelOutputOption = None,
     claim: Annotated[
         str,
@@ -61,8 +79,8 @@ def prove_training(
             "--claim",
             "-c",
             metavar="KIND",
-            help="gd-nonsingular: a step of the optimiser is non-singular; or paa: the loss is continuous and "
-            "piecewise analytic.",
+            help="gd-nonsingular: a step of the optimiser is non-singular; avoids-strict-saddles: gradient descent "
+            "almost surely does not converge to one; or paa: the loss is continuous and piecewise analytic.",
         ),
     ] = "gd-nonsingular",
     optimizer: Annotated[
@@ -90,9 +108,19 @@ def prove_training(
         typer.Option(
             "--step",
             metavar="SIZES",
-            help="What is asked about: every step size, all-but one, almost-every one (all but countably many), "
-            "almost-every-sequence of them; or, of gd, one of them, such as 0.1 or 1/2. "
+            help="What is asked about: every step size, all-but some, almost-every one (all but countably many), "
+            "almost-every-sequence of them; of gd also one of them, such as 0.1 or 1/2, between:0.01,0.1, below:0.3, "
+            "or below (from 0 as far as is known); of weight-decay inverse-decay, 1/lambda. "
             "Default: the strongest statement that is proved.",
+            show_default=False,
+        ),
+    ] = None,
+    steps: Annotated[
+        Path | None,
+        typer.Option(
+            "--steps",
+            metavar="FILE",
+            help="A schedule of gradient descent: a file with one step size a line, or with a column lr, step or eta.",
             show_default=False,
         ),
     ] = None,
@@ -108,7 +136,8 @@ def prove_training(
 
     The step maps the parameters to the next ones. It is non-singular if preimages of null sets are null: then random
     first parameters almost surely never land in a null set that is given in advance, such as the kinks of the loss.
-    The claim is about all data of the shapes given, and all values of the weights: none are read.
+    The claim is about all values of the weights, and about all data of the shapes given, or about those in a file.
+    Whether a particular step size is bad may depend on the data: then --data decides it.
 
     The certificate is written first; then invexcheck, in a process of its own, reads it; only then is the verdict
     printed. Exit status: 0 proved, 10 refuted, 20 undecided, 2 bad input.
@@ -117,6 +146,11 @@ def prove_training(
     invexproof prove training mlp:2x16x1 --loss mse
     invexproof prove training mlp:2x16x1,activation=relu --loss mse --step 0.1
     invexproof prove training vit:depth=2,width=96,image=3x32x32 --optimizer adamw
+    invexproof prove training mlp:4x3 --loss cross-entropy --data iris.csv
+    invexproof prove training mlp:3x1 --loss mse --data iris.csv --columns target=petal_width --columns x=1-3
+    invexproof prove training mlp:4x3 --loss mse --data iris.npz --step between:0.01,0.1
+    invexproof prove training model.yaml --data batch.npz --steps schedule.csv
+    invexproof prove training model.yaml --claim avoids-strict-saddles --step 0.1
     invexproof prove training model.yaml --optimizer momentum --start zero
     invexproof prove training mymodels:Net --loss cross-entropy --input 8x3x32x32
     invexproof prove training mymodels:gpt --input input_ids=2x16:int64 --loss cross-entropy --output logits
@@ -125,33 +159,47 @@ def prove_training(
     if subject is None:
         raise UsageError(f"say which model: {SUBJECTS}")
     kind = training_kind_of(claim)
-    if kind == PIECEWISE_ANALYTIC and (optimizer or start or step):
-        raise ClaimError("the claim paa is about the loss alone; leave out --optimizer, --start and --step")
-    settings = settings_of(loss, data, model_output, l2, mode, semantics, parameters)
-    training_of(
-        optimizer or GD, start, step
-    )  # so that what is misspelt there is told before anything is read
+    if kind == PIECEWISE_ANALYTIC and (optimizer or start or step or steps):
+        raise ClaimError(
+            "the claim paa is about the loss alone; leave out --optimizer, --start, --step and --steps"
+        )
+    # what is misspelt there is told before anything else is read
+    method, sizes = schedule_of(optimizer or GD, step, steps)
+    training_of(method, start, sizes, claim=kind)
     with waiting(f"reading {subject}"):
+        settings = settings_of(
+            loss, inputs, model_output, l2, mode, semantics, parameters, data, columns, rows
+        )
         target = training_target(subject, settings)
-        asked = training_of(optimizer or GD, start, step, target.subject)
-    path = certificate_path(output, f"{target.slug}.{'paa' if kind == PIECEWISE_ANALYTIC else asked.method}")
+        asked = training_of(method, start, sizes, target.subject, kind)
+    path = certificate_path(output, f"{target.slug}.{NAMES.get(kind, asked.method)}")
     question = TrainingQuestion(target, kind, asked.method, asked.start, asked.step, timeout, path)
-    with waiting(f"deciding whether {question.text()}") as say, Prover(say=say) as prover:
+    with waiting(f"deciding whether {question.text()}") as say, Prover(say=_telling(say, target)) as prover:
         result = prover.prove(question)
-    again = Command(subject, settings, optimizer)
+    again = Command(subject, settings, optimizer, kind)
+    if isinstance(result, TrainingResult) and result.document is not None:
+        question = replace(question, step=result.step)
     answer(
         result,
         _headline(result, question),
         instead(result, question, again),
         path,
         as_json,
-        more(question, again),
+        more(result, question, again),
     )
 
 
+def _telling(say: Callable[[str], None], target: TrainingTarget) -> Callable[[str], None]:
+    """What is going on: with data, Hessians are computed, which takes a while if there are many parameters."""
+    count = target.graph.parameter_count
+    searching = f"computing Hessians, {count} by {count}" if target.graph.data else "searching"
+    return lambda remark: say(searching if remark == "searching" else remark)
+
+
 def _headline(result: Result, question: TrainingQuestion) -> str:
-    if result.verdict in ("proved", "refuted"):
-        about = (question.target.name, question.claim, question.method, question.start, question.step)
-        claim = (result.certificate or {}).get("claim", {})
-        return claim_text(*about, negated=result.verdict == "refuted", left_out=claim.get("except", ()))
-    return f"whether {question.text()}"
+    if result.verdict not in ("proved", "refuted"):
+        return f"whether {question.text()}"
+    about = (question.target.title, question.claim, question.method, question.start, question.step)
+    left_out = result.exceptions if isinstance(result, TrainingResult) else ()
+    bad = bool(left_out) and all_bad(question.target.subject, left_out)
+    return claim_text(*about, negated=result.verdict == "refuted", left_out=left_out, bad=bad)

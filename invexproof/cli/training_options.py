@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -36,14 +37,44 @@ LossOption = Annotated[
         show_default=False,
     ),
 ]
-DataOption = Annotated[
+InputOption = Annotated[
     str | None,
     typer.Option(
         "--input",
         "-i",
         metavar="SHAPES",
-        help="The data of a PyTorch module or an ONNX file, the batch first: 8x3x32x32, or 8x16:int64, or "
-        "input_ids=8x16:int64,labels=8x16:int64.",
+        help="The shapes of the data of a PyTorch module or an ONNX file, the batch first: 8x3x32x32, or 8x16:int64, "
+        "or input_ids=8x16:int64,labels=8x16:int64.",
+        show_default=False,
+    ),
+]
+DataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        "-d",
+        metavar="FILE",
+        help="Make the claim for these data, not for all: a .csv with a line of names, the last column of which is the "
+        "target; an .npz or a .json with arrays by name, x and target. Numbers are read exactly.",
+        show_default=False,
+    ),
+]
+ColumnsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--columns",
+        metavar="INPUT=COLUMNS",
+        help="Which columns of the data are which input, by name or number: target=species, x=1-3, "
+        "target=one-hot:species. May be repeated.",
+        show_default=False,
+    ),
+]
+RowsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--rows",
+        metavar="FIRST-LAST",
+        help="Only these examples of the data, counted from 1: a mini-batch, 1-50.",
         show_default=False,
     ),
 ]
@@ -95,22 +126,28 @@ FILES = (".json", ".json.gz")
 
 def settings_of(
     loss: str | None,
-    data: str | None,
+    inputs: str | None,
     output: str | None,
     l2: str | None,
     mode: Mode | None,
     semantics: Semantics | None,
     parameters: list[str] | None,
+    data: Path | None,
+    columns: list[str] | None,
+    rows: str | None,
 ) -> Settings:
     """What the options say.  Raises InvexproofError."""
     if output is not None and output.endswith(FILES):
         raise UsageError(f"--output names an output of the model; for the certificate's file: -o {output}")
     return settings(
         loss,
-        data,
+        inputs,
         output,
         l2,
         None if mode is None else mode.value,
         None if semantics is None else semantics.value,
         parameters or (),
+        data,
+        columns or (),
+        rows,
     )

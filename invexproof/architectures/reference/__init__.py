@@ -98,10 +98,11 @@ def named_as_reference(text: str) -> bool:
     return named(text.partition(":")[0])[0] in REFERENCES
 
 
-def read_reference(text: str) -> Architecture:
+def read_reference(text: str, batch: int | None = None) -> Architecture:
     """The architecture that a text names, such as ``vit:depth=2,width=32`` or ``mlp:2x16x1``.
 
-    Raises ArchitectureError, which names what is near, or the settings.
+    ``batch`` is for texts that do not say how large it is.  Raises ArchitectureError, which names what is near, or the
+    settings.
     """
     name, arguments = named(text)
     found = find_reference(name)
@@ -110,7 +111,8 @@ def read_reference(text: str) -> Architecture:
     if len({key for key, _ in given}) < len(given):
         raise ArchitectureError(f"{name}: {first} is given twice; other settings have names, as in batch=4")
     try:
-        return found.make(dict(found.architecture.setting(key, value) for key, value in given))
+        values = dict(found.architecture.setting(key, value) for key, value in given)
+        return found.make(values if batch is None else {"batch": batch, **values})
     except ArchitectureError as error:
         raise ArchitectureError(f"{name}: {error}") from None
 
