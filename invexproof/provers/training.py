@@ -118,7 +118,8 @@ def _decided(
         claim["except"] = exceptions
     if exceptions or step != ALL_BUT:
         outcome = _settled(architecture, claim, *(rule for rule in row.rules if rule != WITNESSES))
-    if WITNESSES in row.rules and architecture.given and outcome.verdict is Verdict.UNDECIDED:
+    searched = WITNESSES in row.rules and architecture.given and not _holds_a_bad_one(architecture, step)
+    if searched and outcome.verdict is Verdict.UNDECIDED:
         outcome = _by_witnesses(architecture, claim, outcome)
     if row.others and outcome.verdict is Verdict.UNDECIDED:
         return _particular(architecture, claim, outcome.reason)
@@ -175,6 +176,10 @@ def _below(
     architecture: Architecture, subject: dict[str, Any], kind: str, method: str, start: str
 ) -> Outcome:
     """All step sizes from 0 to the first one that may be bad, as far as it is known."""
+    for size in _exceptions(architecture):
+        outcome = _decided(architecture, subject, kind, method, start, f"{BETWEEN}:0,{size}")
+        if outcome.verdict is Verdict.PROVED:
+            return outcome
     found = _survey(architecture)
     if found.left is None:
         first = bound(architecture)
@@ -222,6 +227,12 @@ def _particular(architecture: Architecture, claim: dict[str, Any], reasons: str)
     guess = {EVERY: "none is bad", ALL_BUT: "one at most is bad", BETWEEN: "none of these is bad"}
     said = guess.get(step, "all of these are good" if step == SIZES else f"{step} is good")
     return Outcome(Verdict.UNDECIDED, reason=FEW_MAY_BE_BAD.format(guess=said, reasons=reasons))
+
+
+def _holds_a_bad_one(architecture: Architecture, step: str) -> bool:
+    """Whether dead rectified units make one of these step sizes bad, whatever the data are: no search will help."""
+    head = DeadHead(architecture)
+    return head.dies() and step in (EVERY, str(1 / head.curvature()))
 
 
 def _exceptions(architecture: Architecture) -> list[str]:
