@@ -1,4 +1,4 @@
-"""Training problems: models of libraries and reference architectures in full size, and cost by number of nodes.
+"""Training problems: models of libraries and architectures in full size, cost by number of nodes, and given data.
 
 Each time stands beside one that was measured in the same run: reading a model beside ``torch.export`` alone, checking
 beside parsing the JSON, the command line beside a script that makes the model and exports it.
@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import step_sizes
 from benchmarks.measuring import Outcome, Report, seconds_per_call, timed
 from benchmarks.training_models import MODELS, REFERENCES, LibraryModel
 from invexcheck.kernel import verify
@@ -53,7 +54,7 @@ torch.export.export(module, tuple(e.tensor(torch, torch.float32) for e in given 
 def run() -> Outcome:
     """Tables, and what of them has a limit."""
     installed = [model for model in MODELS if model.installed]
-    reports = [_references(), _linearity()]
+    reports = [_references(), _linearity(), step_sizes.report()]
     data: dict[str, Any] = {"left out": [model.name for model in MODELS if not model.installed]}
     if installed:
         reports += [_libraries(installed), _command_line(installed)]

@@ -51,6 +51,10 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun if number == 1 else plural}"
 
 
+def _witnesses(number: int) -> str:
+    return "1 witness" if number == 1 else f"{number} witnesses"
+
+
 def _nothing(step: Step) -> str:
     return ""
 
@@ -87,9 +91,11 @@ DETAILS: Final[Mapping[str, Callable[[Step], str]]] = {
     "dead-region": lambda step: f"around {point(step['at'])}",
     "dependent-outputs": _combination,
     "enclosed-point": _enclosed,
+    "hessian-witnesses": lambda step: _witnesses(len(step["witnesses"])),
     "selections": lambda step: counted(len(step["points"]), "point"),
     "sign-change": lambda step: f"from {point(step['from'])} to {point(step['to'])}",
     "singular-point": lambda step: f"at {point(step['at'])}",
+    "strict-saddles": lambda step: f"by {described(step['by'])}",
     "witness": lambda step: f"at {point(step['at'])}" + (" with weights" if "tensors" in step else ""),
     "zero-gradient": lambda step: f"at {point(step['at'])}, lower at {point(step['lower'])}",
 }

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from benchmarks import training, training_models
+from benchmarks import step_sizes, training, training_models
 from invexproof.architectures.graph import Graph
 from invexproof.architectures.pytorch.inputs import read_inputs
 from invexproof.architectures.reference import read_reference
@@ -52,3 +52,14 @@ def test_processes_that_fail_are_reported() -> None:
 
 def test_the_peer_is_a_program() -> None:
     compile(training.PEER.format(number=0), "peer", "exec")
+
+
+def test_step_sizes_are_measured_on_given_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step_sizes, "HIDDEN", (1, 2))
+    monkeypatch.setattr(step_sizes, "floating_point", lambda graph, hidden: float(hidden))
+    found = step_sizes.report()
+    assert [row[:2] for row in found.rows] == [(1, 16), (2, 32)]
+    for row in found.rows:
+        assert len(row) == len(found.columns)
+        assert 0 < row[3] < row[2] + 1  # type: ignore[operator]
+    assert set(step_sizes.problem(1).data) == {"x", "target"}
