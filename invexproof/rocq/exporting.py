@@ -14,8 +14,9 @@ from invexcheck.reading import digest
 from invexproof import __version__
 from invexproof.reports.replay import Replay, replay
 from invexproof.rocq.expressions import ExportError, Expressions
+from invexproof.rocq.limits import limit
 from invexproof.rocq.refutations import jump, kink, maximum, plateau, stationary_point
-from invexproof.rocq.signs import Context
+from invexproof.rocq.signs import RULES, Context
 from invexproof.rocq.statements import Statement, statement_of
 from invexproof.rocq.valleys import valley
 
@@ -62,6 +63,10 @@ EMITTERS: dict[str, Emitter] = {
     "jump": jump,
 }
 """How the proof of a claim by a rule is written: lines that end in the proof of the final theorem."""
+
+
+RULES["limit"] = limit
+"""The one rule for signs that has a module of its own."""
 
 
 def export(document: dict[str, Any], folder: str | FilePath | None = None) -> Exported:

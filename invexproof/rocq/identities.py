@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from math import isqrt, lcm
+from math import gcd, isqrt
 
 from flint import fmpq
 
@@ -34,6 +34,11 @@ Polynomial = dict[Monomial, fmpq]
 ONE: Monomial = frozenset()
 OPAQUE = ("log", "sqrt", "sin", "cos", "tan", "atan", "asinh", "erf")
 MAX_MONOMIALS = 60
+SPECIAL = {
+    "log": (fmpq(1), fmpq(0), "ln_1"), "erf": (fmpq(0), fmpq(0), "erf_0"), "atan": (fmpq(0), fmpq(0), "atan_0"),
+    "asinh": (fmpq(0), fmpq(0), "arcsinh_0"), "sin": (fmpq(0), fmpq(0), "sin_0"), "cos": (fmpq(0), fmpq(1), "cos_0"),
+}  # fmt: skip
+"""Values at numbers: the number, the value there, and the lemma."""
 
 
 def expanded(terms: Terms, root: int) -> int:
@@ -88,6 +93,8 @@ class Exponents:
         self.representatives: list[int] = []
         self.roots: dict[int, tuple[fmpq, int | None]] = {}
         """Square roots as multiples of the first one of their kind, or (None) as numbers."""
+        self.values: dict[int, tuple[fmpq, fmpq, str]] = {}
+        """Values at numbers: the number, the value, and the lemma."""
         self._known: dict[int, Polynomial] = {}
 
     def polynomial(self, root: int) -> Polynomial:
@@ -111,15 +118,19 @@ class Exponents:
         if op == "neg":
             return _plus({}, inner[0], -1)
         if op == "mul":
-            return self._checked(_times(inner[0], inner[1]), term)
+            return self._checked(self._reduced(_times(inner[0], inner[1])), term)
         if op == "div" and len(inner[1]) == 1:
-            return self._checked(_times(inner[0], _inverse(inner[1])), term)
+            return self._checked(self._reduced(_times(inner[0], _inverse(inner[1]))), term)
         if op == "pow" and node[2].q == 1:
             return self._integer_power(inner[0], int(node[2].p), term)
         if op == "exp":
             return {_exponential(inner[0]): fmpq(1)}
         if op == "sqrt":
             return self._root(term, node[1], inner[0])
+        special = SPECIAL.get(op)
+        if special is not None and inner[0] == ({ONE: special[0]} if special[0] != 0 else {}):
+            self.values[term] = special
+            return {ONE: special[1]} if special[1] != 0 else {}
         return self._opaque(term)
 
     def _root(self, term: int, argument: int, value: Polynomial) -> Polynomial:
@@ -144,13 +155,40 @@ class Exponents:
     def _integer_power(self, base: Polynomial, n: int, term: int) -> Polynomial:
         if len(base) == 1:
             ((monomial, coefficient),) = base.items()
-            return {frozenset((a, p * n) for a, p in monomial): coefficient**n}
+            return self._reduced({frozenset((a, p * n) for a, p in monomial): coefficient**n})
         if 0 <= n <= 6:
             result: Polynomial = {ONE: fmpq(1)}
             for _ in range(n):
                 result = self._checked(_times(result, base), term)
             return result
         return self._opaque(term)
+
+    def _reduced(self, polynomial: Polynomial) -> Polynomial:
+        """Even powers of square roots of constants, as powers of these constants."""
+        result: Polynomial = {}
+        for monomial, coefficient in polynomial.items():
+            factor: Polynomial = {ONE: coefficient}
+            for atom, power in monomial:
+                value = self._squared(atom)
+                half = int(power.p) // 2 if power.q == 1 else 0
+                if value is not None and half:
+                    ((inner, number_),) = value.items()
+                    square = {frozenset((a, p * half) for a, p in inner): number_**half}
+                    factor, power = _times(factor, square), power - 2 * half
+                if power != 0:
+                    factor = _times(factor, {frozenset({(atom, power)}): fmpq(1)})
+            result = _plus(result, factor, 1)
+        return result
+
+    def _squared(self, atom: object) -> Polynomial | None:
+        """The constant of which an atom is the square root, if it is one of a single monomial."""
+        if not isinstance(atom, tuple) or atom[0] != "opaque" or self.terms.op(atom[1]) != "sqrt":
+            return None
+        argument = self.terms.nodes[atom[1]][1]
+        if self.terms.names[argument]:
+            return None
+        value = self.polynomial(argument)
+        return value if len(value) == 1 else None
 
     def _checked(self, polynomial: Polynomial, term: int) -> Polynomial:
         return polynomial if len(polynomial) <= MAX_MONOMIALS else self._opaque(term)
@@ -165,6 +203,11 @@ class Exponents:
                 return known
         self.representatives.append(term)
         return term
+
+
+def _common(a: fmpq, b: fmpq) -> fmpq:
+    """The largest number of which both are integer multiples."""
+    return fmpq(gcd(int(a.p) * int(b.q), int(b.p) * int(a.q)), int(a.q) * int(b.q))
 
 
 def _square_root(value: fmpq) -> fmpq | None:
@@ -220,13 +263,22 @@ class Identity:
         self.sides = [expanded(self.terms, side) for side in (left, right)]
         self.exponents = Exponents(bounds)
         self.order = sorted({node for side in self.sides for node in self.terms.order(side)})
-        self.denominators: dict[object, int] = {}
+        self.rates: dict[object, fmpq] = {}
+        """For each monomial of exponents the rational number of which all its coefficients are multiples."""
+        for node in sorted(self.order, key=self._fractional):
+            if self.terms.op(node) == "sqrt":
+                self.exponents.polynomial(node)
         for side in self.sides:
             self.exponents.polynomial(side)
         for node in self.order:
             if self.terms.op(node) == "exp":
                 for m, c in self.exponents.polynomial(self.terms.nodes[node][1]).items():
-                    self.denominators[m] = lcm(self.denominators.get(m, 1), int(c.q))
+                    self.rates[m] = _common(self.rates.get(m, fmpq(0)), c)
+
+    def _fractional(self, node: int) -> tuple[bool, int]:
+        """`ring` knows no fractions in hints: square roots of arguments without them come first."""
+        constants = (self.terms.constant(inner) for inner in self.terms.order(node))
+        return any(value is not None and value.q != 1 for value in constants), node
 
     def lines(self) -> list[str]:
         """Tactics that close the goal ``left = right``."""
@@ -282,6 +334,8 @@ class Generators(Expressions):
                 return number(ratio)
             text = super()._real(first)[0] if first == term else self._first(first)[0]
             return (text, 10) if ratio == 1 else (f"{enclosed(*number(ratio), FACTOR)} * {text}", FACTOR)
+        if term in self.identity.exponents.values:
+            return number(self.identity.exponents.values[term][1])
         if node[0] in OPAQUE:
             first = self.identity.exponents.representative(term)
             if first != term:
@@ -302,10 +356,19 @@ class Generators(Expressions):
         target = self.real(term)
         if op == "sqrt" and (scaled := self.identity.exponents.roots.get(term)) is not None:
             return self._root(own, target, *scaled)
+        if term in self.identity.exponents.values:
+            at, _, lemma = self.identity.exponents.values[term]
+            argument = self.real(node[1], ATOM)
+            return _rewriting(
+                own, target, f"(replace {argument} with {rational(at)} by field; apply {lemma})"
+            )
         if own == target:
             return None
         if op == "exp":
-            return _rewriting(own, target, "exponential")
+            raised = (
+                "rewrite <- ?exp_power, <- ?exp_Ropp, <- ?exp_plus; f_equal; cbn [INR]; fieldHINT; nonzero"
+            )
+            return _rewriting(own, target, f"first [exponential | {raised}]")
         return _rewriting(own, target, "(f_equal; first [ring | field; nonzero | fieldHINT; nonzero])")
 
     def _root(self, own: str, target: str, ratio: fmpq, first: int | None) -> str | None:
@@ -327,9 +390,8 @@ class Generators(Expressions):
             return "1", ATOM
         parts = []
         for monomial, coefficient in sorted(exponent.items(), key=lambda item: self.monomial(item[0])):
-            size = self.identity.denominators.get(monomial, 1)
-            power = int((coefficient * size).p)
-            parts.append(self._power_of(self.generator(monomial, size), power))
+            rate = self.identity.rates.get(monomial, fmpq(1))
+            parts.append(self._power_of(self.generator(monomial, rate), int((coefficient / rate).p)))
         if len(parts) == 1:
             return parts[0]
         return " * ".join(enclosed(text, level, 39) for text, level in parts), 40
@@ -340,15 +402,15 @@ class Generators(Expressions):
         text = f"exp {generator} ^ {abs(power)}" if abs(power) > 1 else f"exp {generator}"
         return (text, POWER) if power > 0 else (f"/ {text}", 35)
 
-    def generator(self, monomial: Monomial, size: int) -> str:
-        key = (monomial, size)
+    def generator(self, monomial: Monomial, rate: fmpq) -> str:
+        key = (monomial, str(rate))
         if key not in self.generators:
             text = self.monomial(monomial)
-            if size == 1 and text.startswith("ln ") and len(monomial) == 1:
+            if rate == 1 and text.startswith("ln ") and len(monomial) == 1:
                 self.logarithms.append(text.removeprefix("ln "))
-            self.generators[key] = (
-                f"({text} / {size})" if size != 1 else text if text.isalnum() else f"({text})"
-            )
+            if rate != 1:
+                text = rational(rate) if not monomial else f"{enclosed(*number(rate), FACTOR)} * {text}"
+            self.generators[key] = text if text.isalnum() else f"({text})"
         return self.generators[key]
 
     def monomial(self, monomial: Monomial) -> str:
@@ -361,11 +423,11 @@ class Generators(Expressions):
 
     def _atom_power(self, atom: object, power: fmpq) -> str:
         if isinstance(atom, tuple) and atom[0] == "exp":
-            size = self.identity.denominators.get(atom[1], 1)
-            whole = power * size
+            rate = self.identity.rates.get(atom[1], fmpq(1))
+            whole = power / rate
             if whole.q != 1:
                 raise ExportError("an exponential of an exponential with fractional multiples")
-            text, level = self._power_of(self.generator(atom[1], size), int(whole.p))
+            text, level = self._power_of(self.generator(atom[1], rate), int(whole.p))
             return enclosed(text, level, 39)
         if power.q != 1:
             raise ExportError("a fractional power in an exponent")
@@ -381,7 +443,7 @@ class Generators(Expressions):
 
 
 def _rewriting(own: str, target: str, tactic: str) -> str:
-    return f"assert (E : {own} = {target}) by {tactic}. rewrite E in *; clear E."
+    return f"assert (E : {own} = {target}) by {tactic}. try rewrite E in *; clear E."
 
 
 def identity(bounds: Bounds, left: int, right: int) -> list[str]:

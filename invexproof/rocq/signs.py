@@ -153,7 +153,7 @@ def _branches(context: Context, span: Span, cuts: list[Point], bodies: list[list
     return [*lines, *bodies[-1]]
 
 
-def _children(node: Node, field: str) -> list[Node]:
+def children(node: Node, field: str) -> list[Node]:
     """The sub-steps in a field of the step, in order."""
     depth = len(node.path)
     return [child for child in node.children if len(child.path) > depth and child.path[depth] == field]
@@ -161,9 +161,9 @@ def _children(node: Node, field: str) -> list[Node]:
 
 def _cases(context: Context, node: Node) -> list[str]:
     goal = _sign(node)
-    children = _children(node, "by")
-    cuts = [_sign(child).span.upper for child in children[:-1]]
-    bodies = [prove(context.within(_sign(child).span), child) for child in children]
+    parts = children(node, "by")
+    cuts = [_sign(child).span.upper for child in parts[:-1]]
+    bodies = [prove(context.within(_sign(child).span), child) for child in parts]
     return _branches(context, goal.span, [cut for cut in cuts if cut is not None], bodies)
 
 
@@ -183,7 +183,7 @@ def _named_signs(context: Context, nodes: list[Node]) -> tuple[list[str], list[s
 
 def _product(context: Context, node: Node) -> list[str]:
     goal = _sign(node)
-    parts = _children(node, "parts")
+    parts = children(node, "parts")
     signs = [_sign(part) for part in parts]
     terms = context.session.terms
     product = signs[0].term
@@ -206,7 +206,7 @@ def _product(context: Context, node: Node) -> list[str]:
 
 def _sum(context: Context, node: Node) -> list[str]:
     goal = _sign(node)
-    parts = _children(node, "parts")
+    parts = children(node, "parts")
     terms = context.session.terms
     total = _sign(parts[0]).term
     for part in parts[1:]:
@@ -238,7 +238,7 @@ def _monotone(context: Context, node: Node) -> list[str]:
     inside = context.within(Span(goal.span.lower, goal.span.upper))
     closed = context.within(replace(goal.span, lower_open=False, upper_open=False))
     literal = expressions.literal(goal.term)
-    slope = _children(node, "by")[0]
+    slope = children(node, "by")[0]
     names = [
         context.lemma("defined", closed.span, f"defined {literal} x", analytic(closed, goal.term, False)),
         context.lemma("smooth", inside.span, f"analytic {literal} x", analytic(inside, goal.term, True)),
@@ -286,11 +286,8 @@ def _zero(context: Context, node: Node) -> list[str]:
     return [f"  {turn}.", *identity(bounds, goal.term, context.session.terms.zero)]
 
 
-def _polynomial(context: Context, node: Node) -> list[str]:
-    try:
-        return _enclosed(context, _sign(node), False)
-    except ExportError:
-        return ["  clear - x; nra." if _sign(node).span == Span() else "  nra."]
+def _polynomial(_: Context, node: Node) -> list[str]:
+    return ["  first [nra | enclose_halves x]."]
 
 
 RULES: dict[str, Callable[[Context, Node], list[str]]] = {

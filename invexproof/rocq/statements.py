@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from invexcheck.goals import Claim
 from invexcheck.session import Session
 from invexcheck.terms import BOOLEAN
-from invexproof.rocq.expressions import ATOM, CONDITION, ExportError, Expressions, own_conditions
+from invexproof.rocq.expressions import CONDITION, ExportError, Expressions, own_conditions
 
 CLAIMS = {
     ("activation.invex", False): "invex f",
@@ -77,7 +77,7 @@ class Domain:
         parts = [self.known[c] for c in self.terms.children(node)]
         if node[0] not in BOOLEAN:
             parts += [
-                CONDITION[what](self.expressions.real(inner, ATOM if what == "nonzero" else 69))
+                CONDITION[what](self.expressions.real(inner, 69))
                 for what, inner in own_conditions(self.terms, term, analytic=False)
             ]
         distinct = [p for p in dict.fromkeys(parts) if p != "True"]

@@ -8,6 +8,7 @@ From Coq Require Import Reals Lra Lia ZArith QArith Bool.
 From Coquelicot Require Import Coquelicot.
 From Interval Require Import Tactic.
 From Invex Require Import Calculus Stationary Shapes Valley Erf Terms.
+From Invex Require Export Approach Refutations.
 Open Scope R_scope.
 
 (** ** Pieces of a valley, given by terms *)
@@ -97,6 +98,15 @@ End Ends.
 
 (** Some stationary point is not a global minimiser. *)
 Definition not_invex (f : R -> R) : Prop := exists x, clarke_stationary f x /\ exists y, f y < f x.
+
+(** As the theorems on extrema across cuts say it. *)
+Lemma refuted_inside f u v :
+  (exists c, u < c < v /\ clarke_stationary f c /\ exists y, f y < f c) -> not_invex f.
+Proof. intros [c [_ [S Y]]]. exists c. split; assumption. Qed.
+
+Lemma equals_term f a b t :
+  (forall x, span a b x -> f x = eval t x) -> (forall x, span a b x -> analytic t x) -> equals f a b (eval t).
+Proof. intros E A. split; [exact E|]. intros x H. apply analytic_continuous, A, H. Qed.
 
 (** The same for a function that is defined where D holds: near the stationary point, and at the lower one. *)
 Definition not_invex_on (D : R -> Prop) (f : R -> R) : Prop :=
@@ -460,7 +470,9 @@ Definition signum (u : R) : R := if Rlt_dec u 0 then -1 else if Rlt_dec 0 u then
 
 (** ** Tactics *)
 
-Ltac unfold_exponentials := rewrite ?tanh_exp in *; unfold sigmoid, softplus, sinh, cosh in *.
+Lemma sigmoid_exp u : sigmoid u = 1 / (1 + exp (- u)).
+Proof. unfold sigmoid, Rdiv. ring. Qed.
+Ltac unfold_exponentials := rewrite ?tanh_exp, ?sigmoid_exp in *; unfold softplus, sinh, cosh in *.
 
 (** One enclosure; [enclose_halves x]: on a bounded span, by bisection of x. *)
 Ltac simple_functions :=
@@ -483,7 +495,7 @@ Ltac nonzero :=
         | apply Rgt_not_eq; lra | apply Rlt_not_eq; lra | apply Rgt_not_eq; positive
         | apply Rlt_not_eq; nra | apply pow_nonzero; nonzero | idtac ].
 Ltac exponential :=
-  first [ reflexivity | rewrite <- exp_0; f_equal; field
+  first [ reflexivity | f_equal; first [ring | field; nonzero] | rewrite <- exp_0; f_equal; field
         | rewrite <- ?exp_power, <- ?exp_Ropp, <- ?exp_plus; f_equal; cbn [INR]; first [ring | field; nonzero] ].
 (** sqrt A = r * sqrt B, or sqrt A = r, for a positive number r. *)
 Lemma sqrt_scaled a b r : 0 <= r -> 0 <= b -> a = r * r * b -> sqrt a = r * sqrt b.
@@ -519,7 +531,10 @@ Ltac values :=
                | rewrite sqrt_1 | progress replace (0 / 2) with 0 by field ].
 Ltac same_value := first [ reflexivity | lra | ring | values; first [reflexivity | lra | ring | field; nonzero]
                          | simple_functions; values; first [reflexivity | lra | ring | field; nonzero] ].
-Ltac vanishes := first [ reflexivity | simpl; lra | ring | same_value | simpl; field; nonzero ].
+Ltac eighths := match goal with |- context [?a / 4 * PI] => replace (a / 4 * PI) with (a * (PI / 4)) by field end;
+  replace (-1 * (PI / 4)) with (- (PI / 4)) by ring; rewrite sin_neg, cos_neg, sin_PI4, cos_PI4;
+  assert (E : sqrt 2 * sqrt 2 = 2) by (apply sqrt_sqrt; lra); field [E]; nonzero.
+Ltac vanishes := first [ reflexivity | simpl; lra | ring | same_value | simpl; field; nonzero | eighths ].
 Lemma Req_le_sym a b : b = a -> a <= b.
 Proof. lra. Qed.
 Lemma below_difference a s : a - s < 0 -> a < s.
