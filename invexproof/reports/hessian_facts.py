@@ -288,11 +288,14 @@ def undone(scene: Scene) -> str:
     if idle:
         return f"L does not depend on {idle[0]}, so that v is 0 in its entries, everywhere"
     head = DeadHead(architecture)
-    if head.loss.op == "cross_entropy" and head.node is not None and head.own(head.node.operands[2]):
-        return (
-            f"{last_layer(scene)}. A softmax does not change if one number is added to all outputs; so L does not"
-            " change if it is added to all entries of b, and the derivatives by these sum to 0, everywhere"
-        )
+    if head.loss.op == "cross_entropy" and head.node is not None:
+        bias = head.own(head.node.operands[2])
+        if bias or head.own(head.node.operands[1]):
+            said = "it is added to all entries of b" if bias else "one vector is added to all rows of W"
+            return (
+                f"{last_layer(scene)}. A softmax does not change if one number is added to all outputs of an"
+                f" example; so L does not change if {said}, and the derivatives by these sum to 0, everywhere"
+            )
     units = sorted({node.op for node in architecture.nodes} & OFF)
     return (
         f"A unit that is constant below some number ({', '.join(units)}) has a bias of its own, which reaches L by"

@@ -167,6 +167,10 @@ def test_undone_decay_says_what_becomes_constant() -> None:
             [["data", "real", [4, 2], "x"], ["parameter", "real", [3, 2], "w"], ["parameter", "real", [3], "b"]],
             ["linear", [0, 1, 2]], ["relu", [3]], ["exp", [4]], ["sum", [5], {"axes": [0, 1]}],
         ),
+        "weight": subject(
+            [["data", "real", [4, 2], "x"], ["parameter", "real", [3, 2], "w"], ["data", "real", [4, 3], "y"]],
+            ["linear", [0, 1, None]], ["cross_entropy", [3, 2, None]],
+        ),
     }.items():  # fmt: skip
         claim = {"kind": NONSINGULAR, "method": "weight-decay", "negated": True, "step": "inverse-decay"}
         texts[name] = told(
@@ -179,6 +183,8 @@ def test_undone_decay_says_what_becomes_constant() -> None:
         )
     assert "L does not depend on idle" in texts["unused"]
     assert "constant below some number (relu) has a bias of its own" in texts["unit"]
+    assert "if one vector is added to all rows of W" in texts["weight"]
+    assert "if it is added to all entries of b" in told(TRAINING["undone-decay"])
     assert "b is head.bias" in told(TRAINING["undone-decay"])
 
 
