@@ -187,7 +187,7 @@ class Matrix:
 
         Any R with |I - R (H - m)| <= c < 1 and r |R| < 1 - c shows that of [m - r, m + r], in the maximum norm.
         """
-        self.budget.spend(30 * self.n**3 + 2000 * self.n**2)
+        self.budget.spend(3 * self.n**3 + 200 * self.n**2)
         middle = (values.low + values.high) / 2
         radius = arb((values.high - values.low) / 2)
         shifted = self.balls - self._identity() * arb(middle)
@@ -200,7 +200,7 @@ class Matrix:
 
     def below(self, bound: fmpq) -> bool:
         """Whether all eigenvalues are certainly below a number."""
-        self.budget.spend(40 * self.n**3 + 2000 * self.n**2)
+        self.budget.spend(4 * self.n**3 + 200 * self.n**2)
         return positive_definite(self._identity() * arb(bound) - self.balls)
 
     def _identity(self) -> arb_mat:

@@ -27,10 +27,10 @@ BITS: Final = 64
 EXACT_BITS: Final = 128
 TRIES: Final = 6
 """Random witnesses that are tried in a row without one that excludes anything."""
-SCALES: Final = (0.5, 1.0, 2.0)
-"""Of their entries, in turn."""
+SCALES: Final = (0.5, 2.0**-6, 1.0, 2.0**-10, 2.0)
+"""Of their entries, in turn: data may be large."""
 STEP: Final = 16
-"""Entries of random witnesses are whole numbers over this."""
+"""Entries of random witnesses are whole numbers times their scale, over this."""
 SEED: Final = 20251
 MOST: Final = fmpq(2) ** 60
 HALVINGS: Final = 12
@@ -100,7 +100,8 @@ class _Search:
 
     def run(self) -> Survey:
         left: dict[tuple[fmpq, fmpq], Enclosure] = {}
-        for selection in selections(self.architecture, Budget(UNLIMITED), self.conflicts):
+        # all at once: too many of them are told before the first Hessian
+        for selection in list(selections(self.architecture, Budget(UNLIMITED), self.conflicts)):
             found = self._of(selection)
             if found is None:
                 return Survey(reason=self.reason)
@@ -113,8 +114,10 @@ class _Search:
         left: list[Enclosure] | None = None
         if self.sizes.listed:
             left = [Enclosure(1 / q, 1 / q) for q in self.sizes.listed]
-        idle = 0
+        idle, exact = 0, False
         for witness in self._candidates():
+            if exact and witness is self.known[1]:
+                continue  # the Hessian there is known exactly
             if left is None and witness.bits is not None and self.sizes.high is None:
                 return None  # enclosures cannot tell an eigenvalue of 0 from a tiny one
             try:
@@ -122,6 +125,8 @@ class _Search:
             except Reject as reject:
                 self.reason = self.reason or reject.message
                 after = left
+            else:
+                exact = exact or witness is self.known[0]
             helped = after is not None and (left is None or len(after) < len(left))
             witness.useful = witness.useful or helped
             idle = 0 if helped else idle + 1
@@ -140,6 +145,7 @@ class _Search:
     def _after(
         self, selection: Choices | None, witness: Witness, left: list[Enclosure] | None
     ) -> list[Enclosure] | None:
+        require_time()
         budget = Budget(UNLIMITED)
         with precision(witness.bits or EXACT_BITS):
             rows = hessian(self.architecture, selection, witness.point, witness.arithmetic, budget)
@@ -163,15 +169,18 @@ class _Search:
         used = {a: k for k, node in enumerate(self.architecture.nodes, first) for a in node.arguments}
         last = max(inputs, key=lambda k: (len(self.architecture.inputs[k].shape) > 1, used.get(k, 0)))
         entries = point[inputs.index(last)]
-        entries[:] = [fmpq(round(self.random.gauss(0, 1) * STEP), STEP) for _ in entries]
+        entries[:] = [self._normal(1.0) for _ in entries]
         return point
 
     def _random(self) -> Point:
         scale = SCALES[len(self.known) % len(SCALES)]
         return [
-            [fmpq(round(self.random.gauss(0, scale) * STEP), STEP) for _ in range(prod(line.shape))]
-            for line in self.architecture.parameters
+            [self._normal(scale) for _ in range(prod(line.shape))] for line in self.architecture.parameters
         ]
+
+    def _normal(self, scale: float) -> fmpq:
+        whole, over = scale.as_integer_ratio()
+        return fmpq(round(self.random.gauss(0, 1) * STEP) * whole, STEP * over)
 
 
 def bound(architecture: Architecture) -> fmpq | None:
@@ -181,7 +190,8 @@ def bound(architecture: Architecture) -> fmpq | None:
         largest = fmpq(0)
         search = _Search(architecture, Sizes(""))
         zeros = search.known[1]
-        for selection in selections(architecture, Budget(UNLIMITED), search.conflicts):
+        for selection in list(selections(architecture, Budget(UNLIMITED), search.conflicts)):
+            require_time()
             with precision(BITS):
                 rows = hessian(architecture, selection, zeros.point, Balls, Budget(UNLIMITED))
                 largest = max(largest, _above(Matrix(rows, Budget(UNLIMITED))))
