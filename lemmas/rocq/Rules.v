@@ -2,7 +2,8 @@
    guards is resolved on finitely many pieces to analytic terms, it is continuous at the
    cuts, and the terms satisfy what the rule asks.  Then the subject is defined everywhere
    and the claim holds of the function that it denotes.
-   Rules: valley, monotone-pieces, slope-bound, convex-pieces, analytic-pieces. *)
+   Rules: valley, monotone-pieces, slope-bound, convex-pieces, analytic-pieces.
+   The terms have no parameters; the lemmas themselves are about any functions. *)
 From Coq Require Import Reals Lra.
 From Coquelicot Require Import Coquelicot.
 From Invex Require Import Calculus Stationary RealAnalytic Pieces Operations.
