@@ -6,17 +6,13 @@ From Invex Require Import Calculus Pieces.
 From Invex Require Terms.
 Open Scope R_scope.
 
-Lemma within_continuous (f : R -> R) (D : R -> Prop) (a : R) :
-  continuous f a -> filterlim f (within D (locally a)) (locally (f a)).
-Proof. apply continuous_within. Qed.
-
 (** Operations of one argument: exp, log, ..., erf, powers with an integer or a fractional
     exponent. *)
 Lemma un_continuous (o : Terms.unary) (a : R) :
   Terms.un_defined o a ->
   filterlim (Terms.un o) (within (Terms.un_defined o) (locally a)) (locally (Terms.un o a)).
 Proof.
-  intro H. apply within_continuous.
+  intro H. apply (continuous_within _ (Terms.un o)).
   apply (Terms.defined_continuous (Terms.Un o Terms.X) a). split; [exact I|exact H].
 Qed.
 
@@ -28,7 +24,7 @@ Lemma power_continuous (n : Z) (a : R) :
   filterlim (fun v => Terms.power v n)
     (within (fun v => Terms.power_defined v n) (locally a)) (locally (Terms.power a n)).
 Proof.
-  intro H. apply (within_continuous (fun v => Terms.power v n)).
+  intro H. apply (continuous_within _ (fun v => Terms.power v n)).
   apply (Terms.defined_continuous (Terms.Pow Terms.X n) a). split; [exact I|exact H].
 Qed.
 
@@ -41,7 +37,7 @@ Lemma qpower_continuous (q : Q) (a : R) :
     (within (fun v => Terms.qpower_defined v q) (locally a))
     (locally (Terms.qpower a (Terms.rational q))).
 Proof.
-  intro H. apply (within_continuous (fun v => Terms.qpower v (Terms.rational q))).
+  intro H. apply (continuous_within _ (fun v => Terms.qpower v (Terms.rational q))).
   apply (Terms.defined_continuous (Terms.PowQ Terms.X q) a). split; [exact I|exact H].
 Qed.
 
