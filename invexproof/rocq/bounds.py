@@ -432,19 +432,25 @@ def _scaled(
     weak = "apply Rlt_le; " if any(strict) and not bound.strict else ""
     flags = f"{_flag(strict[0])} {_flag(strict[1])}"
     numbers = f"{rational(p)} {rational(q)} {rational(bound.at)}"
+    name = SCALED[far, signs[0], signs[1]]
     if far:
-        if positive and signs[0] > 0:
-            return f"{weak}refine (mul_lower {flags} {numbers} _ _ {h1} {h2} _ _ _); lra."
-        if positive:
-            return f"{weak}refine (mul_lower_negative {flags} {numbers} _ _ {h1} {h2} _ _ _); lra."
-        if signs[0] > 0:
-            return f"{weak}refine (mul_upper_negative {flags} {numbers} _ _ {h1} {h2} _ _ _); lra."
-        return None
-    if positive and signs[0] > 0:
-        g1 = factors[0].prove(bounds, True, ZERO, False)
-        g2 = factors[1].prove(bounds, True, ZERO, False)
-        return f"{weak}refine (mul_upper {flags} {numbers} _ _ {h1} {h2} {g1} {g2} _ _ _); lra."
-    return None
+        return f"{weak}refine ({name} {flags} {numbers} _ _ {h1} {h2} _ _ _); lra."
+    g1 = factors[0].prove(bounds, signs[0] > 0, ZERO, False)
+    g2 = factors[1].prove(bounds, signs[1] > 0, ZERO, False)
+    return f"{weak}refine ({name} {flags} {numbers} _ _ {h1} {h2} {g1} {g2} _ _ _); lra."
+
+
+SCALED = {
+    (True, 1, 1): "mul_lower",
+    (True, -1, -1): "mul_lower_negative",
+    (True, 1, -1): "mul_upper_negative",
+    (True, -1, 1): "mul_upper_negative_left",
+    (False, 1, 1): "mul_upper",
+    (False, -1, -1): "mul_upper_negatives",
+    (False, 1, -1): "mul_lower_mixed",
+    (False, -1, 1): "mul_lower_mixed_left",
+}
+"""The lemma on a product away from 0, by whether sizes are bounded from below, and the signs of the factors."""
 
 
 def _corners(
@@ -490,6 +496,11 @@ def _pow(bounds: Bounds, bound: Bound) -> str | None:
         return f"rewrite pow_1; exact {bounds.prove(base, bound.above, bound.at, bound.strict)}."
     if bound.at == 0 or (bound.above and n % 2 == 0 and bound.at < 0):
         return _power_sign(bounds, bound, base, n, side, weak)
+    if bound.at > 0 and n % 2 == 0 and side.nonpositive and not side.nonnegative:
+        mirrored = bounds.session.terms.node("pow", bounds.session.terms.node("neg", base), exponent)
+        h = bounds.prove(mirrored, bound.above, bound.at, bound.strict)
+        text, other = (bounds.expressions.real(t, ATOM) for t in (bound.term, mirrored))
+        return f"replace {text} with {other} by ring; exact {h}."
     if bound.at > 0 and (side.nonnegative):
         h0 = bounds.sign(base, ">=")
         return _power_size(bounds, bound, base, n, h0)
@@ -583,6 +594,8 @@ def _increasing(bounds: Bounds, bound: Bound) -> str | None:
     value = "enclose"
     if start == 0 and at_zero is not None:
         value = f"rewrite {at_zero[1]}; lra"
+    elif op == "erf":
+        value = "enclose_erf"
     elif op == "log" and start == 1:
         value = "rewrite ln_1; lra"
     if bound.strict and not strict:

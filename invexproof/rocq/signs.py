@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from flint import arb
+
 from invexcheck.goals import POSITIVE, REVERSED, STRICT, Point, Sign, Span
 from invexcheck.session import Session
 from invexproof.reports.replay import Node
@@ -98,27 +100,48 @@ def _sign(node: Node) -> Sign:
 
 def _interval(context: Context, node: Node) -> list[str]:
     goal = _sign(node)
-    groups: list[tuple[bool, object, object, set[str]]] = []
+    knows = not context.bounds().mentions(goal.term, "erf")  # `interval` does not know the error function
+    groups: list[tuple[bool, arb, set[str]]] = []
     for leaf in node.leaves:
         bounded = bool(leaf.x.lo.is_finite() and leaf.x.hi.is_finite())
-        if groups and bounded and groups[-1][0]:
-            groups[-1] = (True, groups[-1][1], leaf.x.hi, groups[-1][3] | {leaf.form})
+        if knows and groups and bounded and groups[-1][0]:
+            groups[-1] = (True, leaf.x.hi, groups[-1][2] | {leaf.form})
         else:
-            groups.append((bounded, leaf.x.lo, leaf.x.hi, {leaf.form}))
-    if len(groups) == 1:
-        bounded, _, _, forms = groups[0]
-        return _enclosed(context, goal, bounded and (len(node.leaves) > 1 or forms != {"e"}))
-    cuts = [Point(context.session.terms.rational(v), v) for v in (exact(g[2]) for g in groups[:-1])]  # type: ignore[arg-type]
+            groups.append((bounded, leaf.x.hi, {leaf.form}))
+    if len(groups) == 1 and groups[0][0] and (len(node.leaves) > 1 or groups[0][2] != {"e"}) and knows:
+        return ["  enclose_halves x."]
+    cuts = [Point(context.session.terms.rational(v), v) for v in (exact(high) for _, high, _ in groups[:-1])]
     bodies = []
-    for (bounded, _, _, forms), part in zip(groups, _parts(goal.span, cuts), strict=True):
-        bodies.append(_enclosed(context.within(part), replace(goal, span=part), bounded and forms != {"e"}))
+    for (bounded, _, forms), part in zip(groups, _parts(goal.span, cuts), strict=True):
+        if knows and bounded and forms != {"e"}:
+            bodies.append(["  enclose_halves x."])
+        else:
+            bodies.append(_halved(context.within(part), replace(goal, span=part), 0 if knows else DEPTH))
     return _branches(context, goal.span, cuts, bodies)
 
 
-def _enclosed(context: Context, goal: Sign, halves: bool) -> list[str]:
+DEPTH = 7
+"""How often a bounded span is halved for terms that `interval` does not know."""
+
+
+def _halved(context: Context, goal: Sign, depth: int) -> list[str]:
+    """By small steps on the whole span, or else on both halves of it."""
+    low, high = goal.span.lower, goal.span.upper
+    try:
+        return _enclosed(context, goal)
+    except ExportError:
+        if depth == 0 or low is None or high is None or low.value is None or high.value is None:
+            raise
+    middle = context.session.rational_point((low.value + high.value) / 2)
+    bodies = []
+    for part in _parts(goal.span, [middle]):
+        inner = context.within(part)
+        bodies.append(_halved(inner, replace(goal, span=part), depth - 1))
+    return _branches(context, goal.span, [middle], bodies)
+
+
+def _enclosed(context: Context, goal: Sign) -> list[str]:
     bounds = context.bounds()
-    if halves and not bounds.mentions(goal.term, "erf"):
-        return ["  enclose_halves x."]
     name = bounds.sign(goal.term, goal.relation)
     return [*bounds.script.lines, f"  exact {name}."]
 

@@ -258,6 +258,30 @@ Proof.
     replace (p * - q) with (- (p * q)) by ring. lra. }
   replace (a * - b) with (- (a * b)) in K by ring. destruct s1, s2; simpl in *; lra.
 Qed.
+Lemma mul_upper_negative_left s1 s2 p q c a b :
+  below s1 a p -> below s2 q b -> p < 0 -> 0 < q -> p * q <= c -> below (s1 || s2) (a * b) c.
+Proof.
+  intros H1 H2 Hp Hq Hc. rewrite Rmult_comm, orb_comm. apply (mul_upper_negative s2 s1 q p); try assumption. lra.
+Qed.
+Lemma mul_upper_negatives s1 s2 p q c a b :
+  below s1 p a -> below s2 q b -> a <= 0 -> b <= 0 -> p < 0 -> q < 0 -> p * q <= c -> below (s1 || s2) (a * b) c.
+Proof.
+  intros H1 H2 Ha Hb Hp Hq Hc. replace (a * b) with (- a * - b) by ring.
+  apply (mul_upper s1 s2 (- p) (- q)); try lra; [destruct s1; simpl in *; lra|destruct s2; simpl in *; lra].
+Qed.
+Lemma mul_lower_mixed s1 s2 p q c a b :
+  below s1 a p -> below s2 q b -> 0 <= a -> b <= 0 -> 0 < p -> q < 0 -> c <= p * q -> below (s1 || s2) c (a * b).
+Proof.
+  intros H1 H2 Ha Hb Hp Hq Hc.
+  assert (K : below (s1 || s2) (a * - b) (- c)).
+  { apply (mul_upper s1 s2 p (- q)); try lra; [exact H1|destruct s2; simpl in *; lra]. }
+  replace (a * - b) with (- (a * b)) in K by ring. destruct s1, s2; simpl in *; lra.
+Qed.
+Lemma mul_lower_mixed_left s1 s2 p q c a b :
+  below s1 p a -> below s2 b q -> a <= 0 -> 0 <= b -> p < 0 -> 0 < q -> c <= p * q -> below (s1 || s2) c (a * b).
+Proof.
+  intros H1 H2 Ha Hb Hp Hq Hc. rewrite Rmult_comm, orb_comm. apply (mul_lower_mixed s2 s1 q p); try assumption. lra.
+Qed.
 Lemma mul_corners_lower p p' q q' c a b :
   p <= a -> a <= p' -> q <= b -> b <= q' -> c < p * q -> c < p * q' -> c < p' * q -> c < p' * q' -> c < a * b.
 Proof.
@@ -482,6 +506,8 @@ Ltac enclose_halves x :=
   simple_functions; first [ interval with (i_prec 53, i_bisect x, i_depth 10)
         | interval with (i_prec 53, i_bisect x, i_autodiff x, i_depth 12)
         | interval with (i_prec 63, i_bisect x, i_taylor x, i_depth 14) ].
+(** Values of the error function at numbers, by enclosing its integral. *)
+Ltac enclose_erf := unfold erf, gauss_integral, gauss; integral with (i_prec 53).
 Ltac ends := first [ lra | interval with (i_prec 53) ].
 
 Ltac positive :=
