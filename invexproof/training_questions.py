@@ -132,6 +132,7 @@ class TrainingQuestion:
             "method": self.method,
             "start": self.start,
             "step": self.step,
+            "timeout": self.timeout,
         }
 
     def blank(self) -> Result:

@@ -95,7 +95,7 @@ def _prove_composition(request: Request) -> dict[str, Any]:
 def _prove_training(request: Request) -> dict[str, Any]:
     from invexproof.provers.training import prove_training
 
-    asked = (request[key] for key in ("kind", "method", "start", "step"))
+    asked = (request[key] for key in ("kind", "method", "start", "step", "timeout"))
     return _reply(prove_training(request["subject"], *asked))
 
 

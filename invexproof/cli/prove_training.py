@@ -32,6 +32,7 @@ from invexproof.proving import DEFAULT_TIMEOUT, Prover
 from invexproof.results import Result
 from invexproof.training_methods import GD, schedule_of, training_kind_of, training_of
 from invexproof.training_questions import (
+    GD_NONSINGULAR,
     PIECEWISE_ANALYTIC,
     SADDLES_AVOIDED,
     TrainingQuestion,
@@ -201,5 +202,6 @@ def _headline(result: Result, question: TrainingQuestion) -> str:
         return f"whether {question.text()}"
     about = (question.target.title, question.claim, question.method, question.start, question.step)
     left_out = result.exceptions if isinstance(result, TrainingResult) else ()
-    bad = bool(left_out) and all_bad(question.target.subject, left_out)
+    about_steps = question.claim == GD_NONSINGULAR and bool(left_out)
+    bad = about_steps and all_bad(question.target.subject, left_out)
     return claim_text(*about, negated=result.verdict == "refuted", left_out=left_out, bad=bad)

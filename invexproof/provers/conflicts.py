@@ -11,6 +11,7 @@ from flint import fmpq
 from invexcheck.architectures.graph import Architecture
 from invexcheck.hessians.hessian import Conflict, Sites, sites
 from invexcheck.limits import Budget
+from invexproof.provers.patience import require_time
 
 MAX_SITES: Final = 100
 MAX_CALLS: Final = 5000
@@ -43,6 +44,7 @@ class _Search:
         known = [k for k, form in enumerate(self.forms) if form is not None]
         pending: list[tuple[int, ...]] = [()]
         while pending and self.calls < MAX_CALLS:
+            require_time()
             pieces = pending.pop()
             chosen = list(zip(known, pieces, strict=False))
             if self._excluded(chosen) or (chosen and not self._fits(chosen)):

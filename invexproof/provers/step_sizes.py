@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from math import prod
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from invexcheck.hessians.numbers import Arithmetic, Balls, Exact
 from invexcheck.hessians.spectra import Enclosure, Matrix, nonzero_eigenvalues, remaining
 from invexcheck.limits import Budget, Limits
 from invexproof.provers.conflicts import conflicts, to_json
+from invexproof.provers.patience import require_time
 
 ZEROS: Final = "0"
 BITS: Final = 64
@@ -85,6 +87,11 @@ def survey(architecture: Architecture, sizes: Sizes) -> Survey:
         return Survey(reason=reject.message)
 
 
+@lru_cache(maxsize=4)
+def _conflicts(architecture: Architecture) -> list[Conflict]:
+    return conflicts(architecture, Budget(UNLIMITED))
+
+
 class _Search:
     def __init__(self, architecture: Architecture, sizes: Sizes) -> None:
         self.architecture, self.sizes = architecture, sizes
@@ -96,7 +103,7 @@ class _Search:
         ]
         self.reason = ""
         analytic = architecture.smoothness == Smoothness.ANALYTIC
-        self.conflicts = [] if analytic else conflicts(architecture, Budget(UNLIMITED))
+        self.conflicts = [] if analytic else _conflicts(architecture)
 
     def run(self) -> Survey:
         left: dict[tuple[fmpq, fmpq], Enclosure] = {}

@@ -39,6 +39,7 @@ from invexcheck.session import Session
 from invexproof.errors import InvexproofError
 from invexproof.provers.asked_sizes import BELOW, STRONGEST, asked, claimed, rational, sizes_of, word_of
 from invexproof.provers.outcome import Outcome, Verdict
+from invexproof.provers.patience import within
 from invexproof.provers.step_sizes import Survey, bound, rounded, rounded_down, survey
 
 SHOWN: Final = 5
@@ -76,11 +77,16 @@ def infer(subject: dict[str, Any]) -> Architecture:
 
 
 def prove_training(
-    subject: dict[str, Any], kind: str, method: str = "gd", start: str = DENSITY, step: str = ALMOST_EVERY
+    subject: dict[str, Any],
+    kind: str,
+    method: str = "gd",
+    start: str = DENSITY,
+    step: str = ALMOST_EVERY,
+    timeout: float | None = None,
 ) -> Outcome:
     """Decide a claim about the graph of a training problem, as it stands in a certificate.
 
-    Raises TrainingClaimError for a method, start or step that makes no claim.
+    Half of the seconds are for Hessians.  Raises TrainingClaimError for a method, start or step that makes no claim.
     """
     try:
         architecture = infer(subject)
@@ -89,7 +95,8 @@ def prove_training(
         if code != "domain":
             raise TrainingClaimError(f"the checker cannot read this graph: {error.message}") from None
         return Outcome(Verdict.UNDECIDED, reason=f"the loss is not known to be defined: {error.message}")
-    return _decided(architecture, subject, kind, method, start, step)
+    with within(None if timeout is None else timeout / 2):
+        return _decided(architecture, subject, kind, method, start, step)
 
 
 def _decided(
