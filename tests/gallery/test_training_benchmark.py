@@ -58,7 +58,7 @@ def test_step_sizes_are_measured_on_given_data(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(step_sizes, "HIDDEN", (1, 2))
     monkeypatch.setattr(step_sizes, "floating_point", lambda graph, hidden: float(hidden))
     found = step_sizes.report()
-    assert [row[:2] for row in found.rows] == [(1, 16), (2, 32)]
+    assert [row[:2] for row in found.rows] == [("1/100", 16), ("every", 16), ("1/100", 32), ("every", 32)]
     for row in found.rows:
         assert len(row) == len(found.columns)
         assert 0 < row[3] < row[2] + 1  # type: ignore[operator]
