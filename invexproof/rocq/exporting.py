@@ -14,8 +14,9 @@ from invexcheck.reading import digest
 from invexproof import __version__
 from invexproof.reports.replay import Replay, replay
 from invexproof.rocq.expressions import ExportError, Expressions
+from invexproof.rocq.kinks import jump, kink
 from invexproof.rocq.limits import limit
-from invexproof.rocq.refutations import jump, kink, maximum, plateau, stationary_point
+from invexproof.rocq.refutations import maximum, plateau, stationary_point
 from invexproof.rocq.signs import RULES, Context
 from invexproof.rocq.statements import Statement, statement_of
 from invexproof.rocq.valleys import valley

@@ -16,12 +16,12 @@ from invexproof.rocq.statements import Statement
 from invexproof.rocq.valleys import by_path, decomposition, defined_at_point, defined_on_piece, equal_on_piece
 
 
-def _fields(context: Context, proof: Replay) -> Fields:
+def fields_of(context: Context, proof: Replay) -> Fields:
     return Fields(proof.root.step, proof.root.path, context.session.limits)
 
 
 def _local(context: Context, proof: Replay) -> tuple[Fields, Piece, Point, Point]:
-    session, fields = context.session, _fields(context, proof)
+    session, fields = context.session, fields_of(context, proof)
     lower, upper = (session.rational_point(fields.rational(name)) for name in ("from", "to"))
     span = Span(lower, upper)
     piece, _ = read_piece(session, proof.claim.subject, fields.object("piece"), span)  # type: ignore[union-attr]
@@ -33,7 +33,7 @@ def value_term(session: Session, subject: int, point: Point) -> int:
     return session.at(resolve(session, subject, decide_at(session, point)).value[subject], point)
 
 
-def _less(context: Context, low: int, high: int) -> str:
+def less_lemma(context: Context, low: int, high: int) -> str:
     """A lemma ``low < high`` about two constants."""
     bounds = context.within(Span()).bounds()
     difference = context.session.terms.node("sub", low, high)
@@ -51,7 +51,7 @@ def _less(context: Context, low: int, high: int) -> str:
     return name
 
 
-def _value(context: Context, subject: int, point: Point) -> tuple[str, int]:
+def value_lemma(context: Context, subject: int, point: Point) -> tuple[str, int]:
     """A lemma ``f y = value`` at a point, its name and the value."""
     session, expressions = context.session, context.expressions
     value = value_term(session, subject, point)
@@ -65,12 +65,12 @@ def _value(context: Context, subject: int, point: Point) -> tuple[str, int]:
     return name, value
 
 
-def _lower(context: Context, proof: Replay, fields: Fields, value: int) -> tuple[str, str, Point]:
+def lower_point(context: Context, proof: Replay, fields: Fields, value: int) -> tuple[str, str, Point]:
     """The lower point, and a proof that f is lower there than the value."""
     session = context.session
     lower = session.point(fields.raw("lower"), (*fields.path, "lower"))
-    name, smaller = _value(context, proof.claim.subject, lower)  # type: ignore[union-attr]
-    less = _less(context, smaller, value)
+    name, smaller = value_lemma(context, proof.claim.subject, lower)  # type: ignore[union-attr]
+    less = less_lemma(context, smaller, value)
     return point_text(context.expressions, lower), f"(eq_ind_r (fun v => v < _) {less} {name})", lower
 
 
@@ -95,14 +95,14 @@ def _domain(
     return [*found, *(defined_at_point(context, root, point) for point in points)]
 
 
-def _invexity(stated: Statement) -> None:
+def require_invexity(stated: Statement) -> None:
     if not stated.claim.startswith("not_invex"):
         raise ExportError("refutations by stationary points are exported for invexity only")
 
 
 def plateau(context: Context, proof: Replay, stated: Statement) -> list[str]:
     """f is constant on an interval and lower elsewhere."""
-    _invexity(stated)
+    require_invexity(stated)
     session, expressions = context.session, context.expressions
     fields, piece, lower, upper = _local(context, proof)
     middle = session.rational_point((lower.value + upper.value) / 2)  # type: ignore[operator]
@@ -113,7 +113,7 @@ def plateau(context: Context, proof: Replay, stated: Statement) -> list[str]:
     body = identity(bounds, piece.function, constant)
     sides = f"{expressions.real(piece.function, 69)} = {expressions.real(constant, 69)}"
     flat = context.lemma("flat", piece.span, sides, [*bounds.script.lines, *body])
-    y, less, lowest = _lower(context, proof, fields, constant)
+    y, less, lowest = lower_point(context, proof, fields, constant)
     u, v = point_text(expressions, lower), point_text(expressions, upper)
     del term
     arguments = [
@@ -127,7 +127,7 @@ def plateau(context: Context, proof: Replay, stated: Statement) -> list[str]:
 
 def stationary_point(context: Context, proof: Replay, stated: Statement) -> list[str]:
     """f' is 0 at a point, and f is lower elsewhere."""
-    _invexity(stated)
+    require_invexity(stated)
     session, expressions = context.session, context.expressions
     fields, piece, lower, upper = _local(context, proof)
     centre = session.point(fields.raw("at"), (*fields.path, "at"))
@@ -139,7 +139,7 @@ def stationary_point(context: Context, proof: Replay, stated: Statement) -> list
     slope = session.at(session.derivative(piece.function), centre)
     name = f"flat_{len(context.lemmas) + 1}"
     context.lemmas.append(f"Lemma {name} : {expressions.real(slope, 69)} = 0.\nProof. vanishes. Qed.")
-    y, less, lowest = _lower(context, proof, fields, session.at(piece.function, centre))
+    y, less, lowest = lower_point(context, proof, fields, session.at(piece.function, centre))
     u, v = point_text(expressions, lower), point_text(expressions, upper)
     arguments = [
         f"{term} {u} {c} {v} {y} ltac:(split; ends)",
@@ -152,13 +152,15 @@ def stationary_point(context: Context, proof: Replay, stated: Statement) -> list
 
 def maximum(context: Context, proof: Replay, stated: Statement) -> list[str]:
     """f is higher inside an interval than at both ends."""
-    _invexity(stated)
+    require_invexity(stated)
     session, expressions = context.session, context.expressions
-    fields = _fields(context, proof)
+    fields = fields_of(context, proof)
     lower, centre, upper = (session.rational_point(fields.rational(name)) for name in ("from", "at", "to"))
     read = decomposition(context, proof, lower, upper)
     if read.cuts:
-        raise ExportError("a maximum across a cut is not exported yet")
+        from invexproof.rocq.kinks import maximum_across
+
+        return maximum_across(context, proof, stated, read, (lower, centre, upper))
     piece = read.pieces[0]
     term, equal = equal_on_piece(context, by_path(proof.root), piece)
     closed = Span(lower, upper, False, False)
@@ -166,7 +168,7 @@ def maximum(context: Context, proof: Replay, stated: Statement) -> list[str]:
         "defined", closed, f"defined {term} x", analytic(context.within(closed), piece.function, False)
     )
     values = [session.at(piece.function, point) for point in (lower, centre, upper)]
-    left, right = _less(context, values[0], values[1]), _less(context, values[2], values[1])
+    left, right = less_lemma(context, values[0], values[1]), less_lemma(context, values[2], values[1])
     u, m, v = (point_text(expressions, point) for point in (lower, centre, upper))
     arguments = [
         f"{term} {u} {m} {v} ltac:(lra)",
@@ -175,13 +177,3 @@ def maximum(context: Context, proof: Replay, stated: Statement) -> list[str]:
         f"{left} {right}",
     ]
     return _theorem(stated, "refuted_by_maximum", arguments)
-
-
-def kink(context: Context, proof: Replay, stated: Statement) -> list[str]:
-    """The slopes on both sides of a point have opposite signs."""
-    raise ExportError("refutations by a kink are not exported yet")
-
-
-def jump(context: Context, proof: Replay, stated: Statement) -> list[str]:
-    """The limit from one side differs from the value."""
-    raise ExportError("refutations by a jump are not exported yet")

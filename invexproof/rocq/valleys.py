@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from invexcheck.goals import Point, Sign, Span
+from invexcheck.goals import Analytic, Point, Sign, Span
 from invexcheck.pieces import decide_at, resolve
 from invexcheck.reading import Fields
 from invexcheck.rules.decomposition import Decomposition, Piece, read_decomposition
@@ -114,7 +114,7 @@ def valley(context: Context, proof: Replay, stated: Statement) -> list[str]:
     ]
     joints = [
         (
-            _continuous(context, proof, cut, written[k], written[k + 1]),
+            continuous_at(context, proof, cut, written[k], written[k + 1]),
             _joint(context, children, cut, shapes[k : k + 2], written[k], written[k + 1]),
         )
         for k, cut in enumerate(read.cuts)
@@ -142,16 +142,21 @@ def valley(context: Context, proof: Replay, stated: Statement) -> list[str]:
     return [f"Theorem certified : {stated.theorem}.\nProof. {conclusion}. Qed."]
 
 
-def _piece(context: Context, children: dict[Path, Node], piece: Piece, shape: str) -> Written:
+def write_piece(context: Context, children: dict[Path, Node], piece: Piece, smooth: bool = True) -> Written:
+    """That f is a term on a piece, and that the term is analytic there, ends included where the certificate says so."""
     term, equal = equal_on_piece(context, children, piece)
     written = Written(piece, term, equal)
-    path = piece.fields.path
-    smooth = children[(*path, "analytic")].goal
-    written.smooth_span = smooth.span  # type: ignore[union-attr]
-    inside = context.within(written.smooth_span)
-    written.smooth = context.lemma(
-        "smooth", written.smooth_span, f"analytic {term} x", analytic(inside, piece.function, True)
-    )
+    goal = children[(*piece.fields.path, "analytic")].goal
+    if smooth and isinstance(goal, Analytic):
+        written.smooth_span = goal.span
+        lines = analytic(context.within(goal.span), piece.function, True)
+        written.smooth = context.lemma("smooth", goal.span, f"analytic {term} x", lines)
+    return written
+
+
+def _piece(context: Context, children: dict[Path, Node], piece: Piece, shape: str) -> Written:
+    written = write_piece(context, children, piece)
+    term, equal, path = written.term, written.equal, piece.fields.path
     node = children[(*path, "by")]
     goal = node.goal
     if not isinstance(goal, Sign):
@@ -234,7 +239,7 @@ def _ok(context: Context, written: Written, shown: str, lemma: str, parts: list[
     return written
 
 
-def _continuous(context: Context, proof: Replay, cut: Point, left: Written, right: Written) -> str:
+def continuous_at(context: Context, proof: Replay, cut: Point, left: Written, right: Written) -> str:
     """f is continuous at a cut."""
     session, expressions = context.session, context.expressions
     c = point_text(expressions, cut)
@@ -314,8 +319,8 @@ def _slope_end(context: Context, children: dict[Path, Node], c: str, piece: Writ
     word = "falls" if falling else "rises"
     steep = children.get((*piece.piece.fields.path, f"{side}_steep", "by"))
     if steep is None:
-        smooth = _at_end(piece.smooth, piece.smooth_span, c, side)
-        slope = _at_end(piece.slope, piece.slope_span, c, side)
+        smooth = at_end(piece.smooth, piece.smooth_span, c, side)
+        slope = at_end(piece.slope, piece.slope_span, c, side)
         return f"exact ({word}_{direction} {piece.term} {c} {smooth} {slope})"
     goal = steep.goal
     if not isinstance(goal, Sign):
@@ -331,7 +336,7 @@ def _slope_end(context: Context, children: dict[Path, Node], c: str, piece: Writ
     )
 
 
-def _at_end(name: str, span: Span, c: str, side: str) -> str:
+def at_end(name: str, span: Span, c: str, side: str) -> str:
     """A lemma about a span, applied to its closed end."""
     arguments = []
     for end, own in ((span.lower, "lower"), (span.upper, "upper")):
