@@ -93,6 +93,8 @@ class Exponents:
         self.representatives: list[int] = []
         self.roots: dict[int, tuple[fmpq, int | None]] = {}
         """Square roots as multiples of the first one of their kind, or (None) as numbers."""
+        self.split: dict[int, tuple[tuple[str, int], ...]] = {}
+        """Square roots of constants that are products and quotients of simpler ones."""
         self.values: dict[int, tuple[fmpq, fmpq, str]] = {}
         """Values at numbers: the number, the value, and the lemma."""
         self._known: dict[int, Polynomial] = {}
@@ -140,6 +142,14 @@ class Exponents:
             if root is not None:
                 self.roots[term] = root, None
                 return {ONE: root} if root != 0 else {}
+        split = self._split(value)
+        if split is not None and split != (("sqrt", argument),):
+            self.split[term] = split
+            product: Polynomial = {ONE: fmpq(1)}
+            for op, inner in split:
+                root_of = self.polynomial(self.terms.node("sqrt", inner))
+                product = _times(product, root_of if op == "sqrt" else _inverse(root_of))
+            return self._reduced(product)
         for known, (ratio, first) in list(self.roots.items()):
             if first is None or ratio != 1:
                 continue
@@ -151,6 +161,23 @@ class Exponents:
                 return {frozenset({(("opaque", first), fmpq(1))}): root}
         self.roots[term] = fmpq(1), term
         return {frozenset({(("opaque", term), fmpq(1))}): fmpq(1)}
+
+    def _split(self, value: Polynomial) -> tuple[tuple[str, int], ...] | None:
+        """The square root of q·pi^k as one of an integer, and one of pi, each above or below the line."""
+        if len(value) != 1:
+            return None
+        ((monomial, coefficient),) = value.items()
+        powers = dict(monomial)
+        if coefficient <= 0 or not powers.keys() <= {"pi"} or powers.get("pi", fmpq(0)) not in (-1, 0, 1):
+            return None
+        parts = []
+        for op, size in (("sqrt", coefficient.p), ("over", coefficient.q)):
+            if size != 1:
+                parts.append((op, self.terms.rational(fmpq(size))))
+        power = powers.get("pi", fmpq(0))
+        if power != 0:
+            parts.append(("sqrt" if power > 0 else "over", self.terms.node("pi")))
+        return tuple(parts)
 
     def _integer_power(self, base: Polynomial, n: int, term: int) -> Polynomial:
         if len(base) == 1:
@@ -328,6 +355,12 @@ class Generators(Expressions):
         node = self.terms.nodes[term]
         if node[0] == "exp":
             return self.product(self.identity.exponents.polynomial(node[1]))
+        if term in self.identity.exponents.split:
+            parts = []
+            for op, inner in self.identity.exponents.split[term]:
+                text, level = self._first(self.terms.node("sqrt", inner))
+                parts.append(enclosed(text, level, 39) if op == "sqrt" else f"/ {enclosed(text, level, 34)}")
+            return " * ".join(parts), FACTOR
         if node[0] == "sqrt" and term in self.identity.exponents.roots:
             ratio, first = self.identity.exponents.roots[term]
             if first is None:
@@ -354,6 +387,10 @@ class Generators(Expressions):
             return None
         own = f"{FUNCTIONS[op]} {self.real(node[1], ATOM)}"
         target = self.real(term)
+        if term in self.identity.exponents.split:
+            for _, inner in self.identity.exponents.split[term]:
+                self.rewriting(self.terms.node("sqrt", inner))
+            return _rewriting(own, target, "(apply sqrt_is; [positive|fieldHINT; nonzero])")
         if op == "sqrt" and (scaled := self.identity.exponents.roots.get(term)) is not None:
             return self._root(own, target, *scaled)
         if term in self.identity.exponents.values:

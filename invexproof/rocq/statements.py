@@ -79,9 +79,15 @@ class Domain:
             parts += [
                 CONDITION[what](self.expressions.real(inner, 69))
                 for what, inner in own_conditions(self.terms, term, analytic=False)
+                if not self._evident(what, inner)
             ]
         distinct = [p for p in dict.fromkeys(parts) if p != "True"]
         return " /\\ ".join(p if " then " not in p else f"({p})" for p in distinct) or "True"
+
+    def _evident(self, what: str, term: int) -> bool:
+        """Whether a condition is about a number that satisfies it."""
+        value = self.terms.constant(term)
+        return value is not None and (value != 0 if what == "nonzero" else value > 0)
 
     def _piecewise(self, branches: tuple[int, ...]) -> str:
         text = "False"

@@ -522,10 +522,13 @@ Ltac nonzero :=
         | apply Rlt_not_eq; nra | apply pow_nonzero; nonzero | idtac ].
 Ltac exponential :=
   first [ reflexivity | f_equal; first [ring | field; nonzero] | rewrite <- exp_0; f_equal; field
+        | rewrite <- exp_Ropp; f_equal; first [ring | field; nonzero]
         | rewrite <- ?exp_power, <- ?exp_Ropp, <- ?exp_plus; f_equal; cbn [INR]; first [ring | field; nonzero] ].
 (** sqrt A = r * sqrt B, or sqrt A = r, for a positive number r. *)
 Lemma sqrt_scaled a b r : 0 <= r -> 0 <= b -> a = r * r * b -> sqrt a = r * sqrt b.
 Proof. intros Hr Hb ->. rewrite sqrt_mult by nra. rewrite sqrt_square by exact Hr. reflexivity. Qed.
+Lemma sqrt_is a b : 0 < b -> a = b * b -> sqrt a = b.
+Proof. intros Hb ->. apply sqrt_square. lra. Qed.
 Lemma sqrt_number a r : 0 <= r -> a = r * r -> sqrt a = r.
 Proof. intros Hr ->. apply sqrt_square, Hr. Qed.
 Ltac argument := f_equal; first [ring | field; nonzero].
