@@ -32,8 +32,9 @@ def explain(
     ``.pdf``): a function with the intervals of the proof; for a network the determinant of its Jacobian, or its
     loss, over a plane in which the two `coordinates` vary (counted from 1; by default two that tell most), with
     the boxes and points of the proof; for a training problem its layers, coloured by how smooth they are, and for
-    given data the step sizes that each witness leaves. `folder` is where the certificate may name other files. Raises ReportError if the certificate is not valid. The proof is
-    replayed in this process: check a file from elsewhere with `invexcheck` first.
+    given data the step sizes that each witness leaves. `folder` is where the certificate may name other files.
+    Raises ReportError if the certificate is not valid. The proof is replayed in this process: check a file from
+    elsewhere with `invexcheck` first.
     """
     replayed = replay(document, folder=folder)
     if form not in FORMS:

@@ -138,6 +138,15 @@ def _rescaled_head(scene: Scene) -> tuple[str, ...]:
     return ("text", "linear" if linear else "rescaled", "end")
 
 
+def _hessian_witnesses(scene: Scene) -> tuple[str, ...]:
+    """What there is to exclude: numbers that are named, eigenvalues of the first witness, or all at once."""
+    if training_claim(scene).sizes.listed:
+        how = "listed"
+    else:
+        how = "below" if all("bits" in witness for witness in scene.step["witnesses"]) else "exact"
+    return ("text", how, "end")
+
+
 CHOOSE: Mapping[str, Choose] = {
     "interval": _interval,
     "product": _product,
@@ -154,6 +163,7 @@ CHOOSE: Mapping[str, Choose] = {
     "transformed-step": _transformed_step,
     "smooth-head": _smooth_head,
     "rescaled-head": _rescaled_head,
+    "hessian-witnesses": _hessian_witnesses,
     **dict.fromkeys(("momentum-step", "adaptive-step"), lambda _: ("argument", "trap")),
     **dict.fromkeys(("stationary-point", "plateau", "kink", "maximum", "minimum"), _refutation),
 }

@@ -126,6 +126,17 @@ def test_choices_that_do_not_occur_are_told_with_their_reason() -> None:
     assert f"is shown by {count} weighted sums" in told(document)
 
 
+def test_what_there_is_to_exclude_is_told() -> None:
+    texts = {step: told(certificate(network(None), step)) for step in ("all-but", "1/9")}
+    assert "gives a finite list" in texts["all-but"]
+    assert "finitely many numbers 1/η to exclude" in texts["1/9"]
+    document = certificate(network(None), "between:0,1/100")
+    document["proof"]["step"] = {"rule": "hessian-witnesses", "witnesses": [{"at": ["0"], "bits": 64}]}
+    text = told(document)
+    assert "(1/h)·I − H is positive definite" in text
+    assert "gives a finite list" not in text
+
+
 def test_a_witness_that_is_not_needed_is_said_to_be() -> None:
     document = certificate(network("tanh"), "every")
     document["proof"]["step"] = {"rule": "hessian-witnesses", "witnesses": [*witnesses(), {"at": ["0", "0"]}]}

@@ -65,7 +65,12 @@ SPELT: dict[str, Json] = {
 
 def claimed(graph: Json, method: str = "gd", start: str = "density", step: str = "almost-every") -> Json:
     """The certificate of a claim about a method; that it collapses, if it starts nowhere."""
-    claim: Json = {"kind": "training.gd-nonsingular", "method": method, "subject": graph, "negated": not start}
+    claim: Json = {
+        "kind": "training.gd-nonsingular",
+        "method": method,
+        "subject": graph,
+        "negated": not start,
+    }
     claim |= SPELT.get(step, {"step": step})
     if start:
         rule = METHODS[method, start, step].rule
