@@ -45,7 +45,7 @@ class Data:
     @property
     def name(self) -> str:
         """In a sentence about them."""
-        part = f", rows {self.rows[0]} to {self.rows[1]}" if self.rows else ""
+        part = f" (rows {self.rows[0]} to {self.rows[1]})" if self.rows else ""
         return f"{Path(self.file).name or HERE}{part}"
 
     @property
