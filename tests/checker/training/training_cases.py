@@ -217,7 +217,7 @@ RECTIFIED = [
     step("constant-features", "gd", "density", ALL_BUT, SMOOTH, also=BY_UNITS, left_out=("2",)),
     step("rectified-head", "weight-decay", "density", "every", LEAKY), step("smooth-head", "weight-decay", "density", "every", TANH), step("rescaled-head", "weight-decay", "density", "every", classifier()),
     step("constant-features", "weight-decay", "density", "every", SMOOTH, also=BY_UNITS), step("rectified-head", "weight-decay", "density", "every", RELU, "method"), step("rescaled-head", "weight-decay", "density", "every", TANH, "method"),
-    step("smooth-head", "weight-decay", "density", "1/7", TANH, "claim"), step("rectified-head", "weight-decay", "density", ALL_BUT, RELU, "claim", left_out=("3/2",)),
+    step("smooth-head", "weight-decay", "density", "1/7", TANH, "claim"), step("rectified-head", "weight-decay", "density", ALL_BUT, RELU, "method", "another:", left_out=("3/4",)), step("dead-head", "weight-decay", "density", ALL_BUT, RELU, "rule", left_out=("3/2",)),
     every("rectified-head", "dead units", RELU, "method"), step(*ALL, RELU, "method", "another step size:", left_out=("1", "2")), step("rectified-head", "gd", "density", "3/2", RELU, "method"), step(*ALL, TANH, "method", "smooth units:", left_out=("3/2",)),
     step(*ALL, perceptron(), "method", "linear:", left_out=("3/2",)), step(*ALL, penalised(RELU), "method", "penalised:", left_out=("3/2",)), step(*ALL, classifier(), "method", "labels:", left_out=("3/2",)), step(*ALL, DEEP_RELU, "method", "no biases:", left_out=("3/2",)),
     step(*ALL, classifier(*SQUARED, ("relu h", "clamp h low:0 high:6")), "method", "bounded units:", left_out=("3/2",)), step(*ALL, classifier(*SQUARED, ("; p b 3", ""), ("a b", "a null")), "method", "no shifts:", left_out=("3/2",)),

@@ -46,6 +46,8 @@ DIAGONAL = scaled()
 """The Hessian has the eigenvalues 2, 4 and 6."""
 COUPLED = given("p a -; p b -; s = square a; u = multiply a b; l = add s u")
 """(2, 1; 1, 0): eigenvalues 1 + sqrt 2 and 1 - sqrt 2."""
+SADDLE = given("p a -; p b -; l = multiply a b")
+"""A strict saddle at 0: eigenvalues 1 and -1."""
 QUARTIC = given("p w -; s = square w; q = square s; l = add s q")
 """2 + 12 w^2."""
 BUMP = given("p w -; l = sigmoid w")
@@ -89,7 +91,9 @@ WITNESSED = [
     shown("poles in a piece", given("p w 3; v = softsign w; l = sum v axes=[0]"), "1/3", AT_0, "method"), shown("no entries", DIAGONAL, "1/3", by(at()), "method"), shown("too few entries", DIAGONAL, "1/3", by(at("1 1")), "method"), shown("too many parameters", DIAGONAL, "1/3", by(at("0", "0")), "method"),
     shown("no witness", DIAGONAL, "1/3", by(), "method"), shown("too many", DIAGONAL, "1/3", by(*[at("0")] * 101), "method"), shown("few bits", DIAGONAL, "1/3", by(at("1 1 1", bits=31)), "schema"), shown("another key", DIAGONAL, "1/3", by(at("0") | {"exact": True}), "schema"),
     shown("a number that is none", DIAGONAL, "1/3", by({"at": [["1", "1", "x"]]}), "rational"), shown("a number of JSON", DIAGONAL, "1/3", by({"at": [[1, 1, 1]]}), "rational"), shown("almost every", DIAGONAL, "almost-every", AT_0, "method"),
-    step(RULE, "sgd", "density", EVERY, QUARTIC, "method", proof=by(at("0"), at("1"))), step(RULE, "weight-decay", "density", EVERY, QUARTIC, "method", proof=by(at("0"), at("1"))),
+    step(RULE, "sgd", "density", EVERY, QUARTIC, "method", proof=by(at("0"), at("1"))), step(RULE, "weight-decay", "density", EVERY, QUARTIC, proof=by(at("0"), at("1"))), step(RULE, "weight-decay", "density", EVERY, QUARTIC, "method", "one witness:", proof=AT_0),
+    step(RULE, "weight-decay", "density", ALL_BUT, DEAD, left_out=("1/2",), proof=by(at("0"))), step(RULE, "weight-decay", "density", ALL_BUT, DEAD, "method", "another:", left_out=("1",), proof=by(at("0"))), step(RULE, "weight-decay", "density", ALL_BUT, SADDLE, left_out=("-1", "1"), proof=by(at("0", "0"))), step(RULE, "weight-decay", "density", ALL_BUT, SADDLE, "method", "negative ones:", left_out=("1",), proof=by(at("0", "0"))),
+    step(RULE, "weight-decay", "density", "1/3", DIAGONAL, "claim", proof=AT_0), step(RULE, "weight-decay", "density", BETWEEN, DIAGONAL, "claim", proof=AT_0, between=["0", "1/7"]),
 ]  # fmt: skip
 
 SQUARES = given(
@@ -119,6 +123,9 @@ UNIT = "d x 4,3; p a 3,3; p b 3; h = linear x a b; r = {} h; l = sum r axes=[0,1
 SUMMED = "d x 4,3; d u 4,3; p a 3,3; p b 3; p w 3; {}; l = sum r axes=[0,1]"
 
 
+PIXELS = "d x 2,2,3; d y 2,3 kind:integer; p c 2,2,1; f = convolution x c null stride=[1] padding=[0] dilation=[1]; l = cross_entropy f y null"
+
+
 def undone(name: str, text: str | Json, code: str | None = ACCEPTED, **more: object) -> Case:
     subject = graph(text) if isinstance(text, str) else text
     return collapse(
@@ -136,9 +143,12 @@ def changed(*changes: tuple[str, str]) -> str:
 
 
 UNDONE = [
-    undone("a classifier", CLASSIFIER), undone("without its last bias", changed(("; p d 3", ""), ("r c d", "r c null")), "method"), undone("of probabilities", changed(("d y 4 kind:integer", "d y 4,3"))), undone("with weights", changed(("p a", "d v 3; p a"), ("y null", "y v"))),
+    undone("a classifier", CLASSIFIER), undone("without its last bias", changed(("; p d 3", ""), ("r c d", "r c null"))), undone("without its last bias, one weight for both layers", changed(("p c 3,3; p d 3; ", ""), ("r c d", "r a null")), "method"), undone("without its last bias, a frozen weight", changed(("p c 3,3; p d 3", "c c 3,3"), ("r c d", "r c null")), "method"),
+    undone("without its last bias, classes along the examples", changed(("; p d 3", ""), ("d y 4 ", "d y 3 "), ("f = linear r c d", "g = linear r c null; f = transpose g axes=[1,0]")), "method"), undone("convolution", PIXELS), undone("convolution, in groups", PIXELS.replace("p c 2,2,1", "p c 2,1,1").replace("dilation=[1]", "dilation=[1] groups=2"), "method"),
+    undone("convolution, in groups, with a bias", PIXELS.replace("p c 2,2,1", "p c 2,1,1; p b 2").replace("c null", "c b").replace("dilation=[1]", "dilation=[1] groups=2")), undone("convolution, turned", PIXELS.replace("= convolution", "= transposed_convolution").replace("dilation=[1]", "dilation=[1] output_padding=[0]"), "method"),
+    undone("a weight that is its own input", "d y 3 kind:integer; p c 3,3; f = linear c c null; l = cross_entropy f y null", "method"), undone("of probabilities", changed(("d y 4 kind:integer", "d y 4,3"))), undone("with weights", changed(("p a", "d v 3; p a"), ("y null", "y v"))),
     undone("of some examples", changed(("d y 4 ", "d y 2 "), ("l = cross", "g = slice f axis=0 start=0 stop=2; l = cross"), ("entropy f", "entropy g"))), undone("of some classes", changed(("l = cross", "g = slice f axis=1 start=0 stop=2; l = cross"), ("entropy f", "entropy g")), "method"), undone("scaled", changed(("p a", "d m 4,3; p a"), ("l = cross", "g = multiply f m; l = cross"), ("entropy f", "entropy g")), "method"),
-    undone("one bias for both layers", changed(("; p d 3", ""), ("r c d", "r c b")), "method"), undone("stopped below", changed(("r = tanh", "t = detach h; r = tanh"), ("tanh h", "tanh t")), "method"), undone("padded", changed(("d y 4 kind:integer", "d y 4 kind:integer"), ("l = cross", "g = pad f before=[0,0] after=[0,1]; l = cross"), ("entropy f", "entropy g")), "method"),
+    undone("one bias for both layers", changed(("; p d 3", ""), ("r c d", "r c b"))), undone("one layer, twice", changed(("; p c 3,3; p d 3", ""), ("r c d", "r a b")), "method"), undone("stopped below", changed(("r = tanh", "t = detach h; r = tanh"), ("tanh h", "tanh t")), "method"), undone("padded", changed(("d y 4 kind:integer", "d y 4 kind:integer"), ("l = cross", "g = pad f before=[0,0] after=[0,1]; l = cross"), ("entropy f", "entropy g")), "method"),
     undone("soft targets of its own", changed(("d y 4 kind:integer; ", ""), ("l = cross", "t = softmax f axis=1; l = cross"), ("f y null", "f t null")), "method"), undone("squares", changed(("d y 4 kind:integer", "d y 4,3"), ("cross_entropy f y null", "mean_squared_error f y")), "method"),
     undone("logistic", changed(("d y 4 kind:integer", "d y 4,3"), ("cross_entropy f y null", "binary_cross_entropy_with_logits f y null null")), "method"),
     *(undone(op, UNIT.format(op)) for op in ("relu", "hard_tanh", "hard_sigmoid", "hard_swish")), *(undone(op, UNIT.format(op), "method") for op in ("tanh", "leaky_relu", "elu", "absolute", "square")),
@@ -154,8 +164,6 @@ UNDONE = [
 SMOOTH = perceptron("tanh", "tanh")
 FLAT, ALMOST = {"rule": "smooth-head"}, {"rule": "gradient-step"}
 WITNESS: Json = {"rule": RULE, **AT_0}
-SADDLE = given("p a -; p b -; l = multiply a b")
-"""A strict saddle at 0: eigenvalues 1 and -1."""
 STOPPED = graph("d y 3; p w 3; v = detach w; u = multiply v w; l = mean_squared_error u y")
 BOTH: Json = {"rule": RULE, **by(at("0", "0"))}
 AVOIDED = [
