@@ -16,6 +16,7 @@ from invexproof.reports.replay import Replay, replay
 from invexproof.rocq.expressions import ExportError, Expressions
 from invexproof.rocq.kinks import jump, kink
 from invexproof.rocq.limits import limit
+from invexproof.rocq.monotone import monotone_pieces, turning
 from invexproof.rocq.refutations import maximum, plateau, stationary_point
 from invexproof.rocq.signs import RULES, Context
 from invexproof.rocq.statements import Statement, statement_of
@@ -62,6 +63,8 @@ EMITTERS: dict[str, Emitter] = {
     "stationary-point": stationary_point,
     "kink": kink,
     "jump": jump,
+    "monotone-pieces": monotone_pieces,
+    "turning": turning,
 }
 """How the proof of a claim by a rule is written: lines that end in the proof of the final theorem."""
 

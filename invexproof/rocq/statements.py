@@ -13,7 +13,8 @@ CLAIMS = {
     ("activation.invex", False): "invex f",
     ("activation.invex", True): "not_invex f",
     ("activation.nonvanishing-derivative", False): "no_stationary_point f",
-    ("activation.nonvanishing-derivative", True): "exists x : R, clarke_stationary f x",
+    ("activation.strictly-monotone", False): "strictly_monotone f",
+    ("activation.strictly-monotone", True): "~ strictly_monotone f",
     ("activation.piecewise-analytic", True): "exists c : R, ~ continuous f c",
 }
 """The claims that can be exported, of a function f."""

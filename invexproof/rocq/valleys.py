@@ -137,7 +137,7 @@ def valley(context: Context, proof: Replay, stated: Statement) -> list[str]:
         side = "left" if shapes[0] == "decreasing" else "right"
         conclusion = f"apply (valley_monotone f _ pieces_of_f); {side}; repeat split"
     if stated.partial:
-        name = _domain(context, children, read, proof.claim.subject)  # type: ignore[union-attr]
+        name = defined_everywhere(context, children, read, proof.claim.subject)  # type: ignore[union-attr]
         conclusion = f"split; [exact {name}|{conclusion}]"
     return [f"Theorem certified : {stated.theorem}.\nProof. {conclusion}. Qed."]
 
@@ -374,7 +374,9 @@ def defined_at_point(context: Context, subject: int, point: Point) -> str:
     return name
 
 
-def _domain(context: Context, children: dict[Path, Node], read: Decomposition, subject: int) -> str:
+def defined_everywhere(
+    context: Context, children: dict[Path, Node], read: Decomposition, subject: int
+) -> str:
     """f is defined everywhere: on each piece, and at each cut."""
     names = [defined_on_piece(context, children, piece) for piece in read.pieces]
     at_cuts = [defined_at_point(context, subject, cut) for cut in read.cuts]
