@@ -89,7 +89,7 @@ def characteristic_polynomials(rows: Sequence[Entries], budget: Budget) -> list[
         bits = n * max(max(q.p.bit_length(), q.q.bit_length()) for q in entries)
         if bits > MAX_BITS:
             raise Reject("the numbers of an exact Hessian are too long", "inexact")
-        budget.spend(n**3 * (bits // 50 + 20) // 30)
+        budget.spend(n**3 * (bits // 50 + 20) // 8)
         polynomial = fmpq_mat(n, n, entries).charpoly()
         while polynomial[0] == 0:
             polynomial = polynomial // fmpq_poly([0, 1])

@@ -262,7 +262,7 @@ class Tape:
         if self.shapes[-1] != ():
             raise ValueError("the last tensor is no scalar")
         p = sum(len(self.values[k]) for k in self.parameters)
-        self.budget.spend(10 * p * (self._entries + p))
+        self.budget.spend((40 if self.arithmetic is Exact else 10) * p * (self._entries + p))
         derivative = _Derivative(self)
         starts = {}
         total = 0
