@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flint import fmpq
 
+from invexproof.api import prove
 from invexproof.reports.replay import ReportError
 from invexproof.rocq import ExportError, export
 from invexproof.rocq.bounds import simple_above, simple_below
@@ -49,6 +50,20 @@ def test_where_division_occurs_the_theorem_says_that_f_is_defined() -> None:
 
 def test_a_refutation_says_where_it_needs_f_to_be_defined() -> None:
     assert export(document("cauchybump")).proposition == "not_invex_on defined_at f"
+
+
+@pytest.mark.parametrize(
+    ("formula", "proposition"),
+    [
+        ("x + tanh(x)", "strictly_monotone f"),
+        ("max(x, x/2)", "strictly_monotone f"),
+        ("x*sigmoid(x)", "~ strictly_monotone f"),
+    ],
+)
+def test_monotonicity(formula: str, proposition: str) -> None:
+    result = prove(formula, claim="strictly-monotone")
+    assert result.document is not None
+    assert export(result.document).proposition == proposition
 
 
 def test_the_file_names_its_certificate() -> None:
