@@ -20,6 +20,8 @@ from invexproof.rocq.expressions import ATOM, ExportError, Expressions, rational
 BITS = 53
 MARGIN = 1e-7
 """How far an enclosure must be from a bound for `interval` to be asked; nearer ones are shown by lemmas."""
+TINY = arb(2) ** -200
+"""The same for constants, with 250 bits."""
 ZERO, ONE = fmpq(0), fmpq(1)
 
 INCREASING = {
@@ -181,6 +183,8 @@ class Bounds:
         fixed = not terms.names[bound.term] or (self.bounded and self._has_closed_margin(bound))
         if fixed and closed_form and self._has_margin(bound):
             return "enclose."
+        if closed_form and not terms.names[bound.term] and self._is_beyond(bound):
+            return "enclose_finely."
         tactic = self._by_steps(bound)
         if tactic is not None:
             return tactic
@@ -229,6 +233,16 @@ class Bounds:
             else:
                 return False
         return degree[term] <= 1
+
+    def _is_beyond(self, bound: Bound) -> bool:
+        """Whether a constant is seen to be beyond the bound in a finer enclosure."""
+        with precision(250):
+            try:
+                value = self.session.value(bound.term)
+            except Undefined:
+                return False
+            distance = value - bound.at if bound.above else bound.at - value
+            return (distance > TINY) is True
 
     def _has_closed_margin(self, bound: Bound) -> bool:
         """Whether the margin is there on the closed span too, which is what `interval` sees."""

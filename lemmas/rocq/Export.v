@@ -287,6 +287,7 @@ Ltac unfold_exponentials := rewrite ?tanh_exp, ?sigmoid_exp in *; unfold softplu
 Ltac simple_functions :=
   unfold rational; cbn [Qden Qnum]; rewrite ?tanh_exp; unfold sigmoid, softplus, sinh, cosh, arcsinh.
 Ltac enclose := first [ lra | interval with (i_prec 53) | simple_functions; interval with (i_prec 53) ].
+Ltac enclose_finely := simple_functions; interval with (i_prec 250).
 Ltac enclose_halves x :=
   simple_functions; first [ interval with (i_prec 53, i_bisect x, i_depth 10)
         | interval with (i_prec 53, i_bisect x, i_autodiff x, i_depth 12)
