@@ -38,7 +38,7 @@ class Library:
 def sources() -> Path:
     """The folder with the library's sources: that of an installed package, or that of the repository."""
     here = Path(__file__).resolve().parent
-    for folder in (here / "library", here.parents[1] / "lemmas" / "rocq"):
+    for folder in (here / "lemmas", here.parents[1] / "lemmas" / "rocq"):
         if (folder / f"{ROOT}.v").is_file():
             return folder
     raise RocqError("the sources of the Rocq library are missing from this installation of invexproof")
