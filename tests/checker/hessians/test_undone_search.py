@@ -52,7 +52,21 @@ def text(rng: random.Random) -> str:
     nodes: list[str] = []
     made: list[str] = []
     unused: set[str] = set()
-    for n in range(rng.randint(2, 7)):
+    if rng.random() < 0.4:  # a sum before a unit
+        nodes = ["c0 = linear x w1 null", f"d0 = linear x w0 {rng.choice(('b0', 'null'))}"]
+        pairs = [("c0", "d0"), ("d0", "c0"), ("d0", "b1"), ("c0", "b0")]
+        nodes += [
+            f"q0 = add {' '.join(rng.choice(pairs))}",
+            f"q1 = add {' '.join(rng.sample(['q0', 'c0', 'd0', 'b2'], 2))}",
+        ]
+        nodes.append(f"r0 = {rng.choice(UNITS[:4]).format(rng.choice(('q0', 'q1')))}")
+        nodes += [f"s0 = {rng.choice(('add', 'multiply'))} r0 {rng.choice(('c0', 'd0', 'q0', 'q1'))}"][
+            : rng.randint(0, 1)
+        ]
+        made = [line.split()[0] for line in nodes]
+        words = [word for line in nodes for word in line.split()[2:]]
+        unused = {name for name in made if name not in words}
+    for n in range(rng.randint(2, 7) if not nodes else rng.randint(0, 3)):
         name, kind = f"n{n}", rng.random()
         source = rng.choice(sorted(unused) or ["x"]) if rng.random() < 0.7 else rng.choice([*made, "x"])
         used = {source}

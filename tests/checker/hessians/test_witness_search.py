@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 from math import isclose
 from typing import Any
@@ -47,25 +48,32 @@ LOSSES = (
     "sum {} axes=[0]", "squared_norm {}", "squared_norm {}", "mean_squared_error {} y", "mean_squared_error {} y reduction:sum", "huber {} y", "absolute_error {} y", "smooth_absolute_error {} y", "cross_entropy {} k null", "max {} axes=[0]",
     "logsumexp {} axes=[0]", "variance {} axes=[0]", "binary_cross_entropy_with_logits {} y null null",
 )  # fmt: skip
+JOINING = ("add", "add", "multiply", "maximum")
 NUMBERS = ("0", "1", "-1", "1/2", "2", "-1/2", "1/3")
 
 
-def text(rng: random.Random) -> str:
+def text(
+    rng: random.Random,
+    unary: Sequence[str] = UNARY,
+    binary: Sequence[str] = BINARY,
+    losses: Sequence[str] = LOSSES,
+    most: int = 6,
+) -> str:
     """A graph on vectors of two entries."""
     trained = ["v", "w"][: rng.randint(1, 2)]
     data = [name for name in ("x", "z") if rng.random() < 0.7]
     nodes: list[str] = []
     unused = set(trained)
     dependent = list(trained)
-    for k in range(rng.randint(2, 6)):
+    for k in range(rng.randint(1, most)):
         first = rng.choice([*unused] if unused and rng.random() < 0.7 else dependent)
         if rng.random() < 0.5:
-            made = rng.choice(UNARY).format(first)
+            made = rng.choice(unary).format(first)
             used = {first}
         else:
             second = rng.choice([*dependent, *data, rng.choice(NUMBERS), *unused])
             pair = [first, second] if rng.random() < 0.6 else [second, first]
-            made = rng.choice(BINARY).format(*pair)
+            made = rng.choice(binary).format(*pair)
             used = {first, second}
         nodes.append(f"n{k} = {made}")
         unused = (unused - used) | {f"n{k}"}
@@ -73,9 +81,9 @@ def text(rng: random.Random) -> str:
     joined = sorted(unused)
     total = joined[0]
     for k, name in enumerate(joined[1:]):
-        nodes.append(f"m{k} = {rng.choice(('add', 'multiply', 'add', 'maximum'))} {total} {name}")
+        nodes.append(f"m{k} = {rng.choice(JOINING)} {total} {name}")
         total = f"m{k}"
-    nodes.append(f"l = {rng.choice(LOSSES).format(total)}")
+    nodes.append(f"l = {rng.choice(losses).format(total)}")
     body = "; ".join(nodes)
     words = set(body.replace(";", " ").split())
     inputs = [f"p {name} 2" for name in trained] + [
@@ -85,8 +93,8 @@ def text(rng: random.Random) -> str:
     return "; ".join([*inputs, body])
 
 
-def problem(rng: random.Random) -> Drawn:
-    subject = graph(text(rng))
+def problem(rng: random.Random, **made: Any) -> Drawn:
+    subject = graph(text(rng, **made))
     entries = []
     for role, kind, shape, *_ in subject["inputs"]:
         size = 2 if shape else 1
