@@ -7,6 +7,6 @@ from the certificate, and Rocq's kernel checks every step of it again.
 from invexproof.rocq.compiling import Compiled, check
 from invexproof.rocq.exporting import Exported, export
 from invexproof.rocq.expressions import ExportError
-from invexproof.rocq.library import Library, RocqError, library
+from invexproof.rocq.toolchain import Library, RocqError, library
 
 __all__ = ["Compiled", "ExportError", "Exported", "Library", "RocqError", "check", "export", "library"]

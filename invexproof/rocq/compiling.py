@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from invexproof.rocq.exporting import THEOREM, Exported
-from invexproof.rocq.library import QUIET, Library, RocqError, _run
+from invexproof.rocq.toolchain import QUIET, Library, RocqError, _run
 
 SECONDS = 60.0
 """For one exported file."""

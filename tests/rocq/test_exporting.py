@@ -16,7 +16,7 @@ from invexproof.reports.replay import ReportError
 from invexproof.rocq import ExportError, export
 from invexproof.rocq.bounds import simple_above, simple_below
 from invexproof.rocq.exporting import _comment
-from invexproof.rocq.library import needed, sources
+from invexproof.rocq.toolchain import needed, sources
 
 ROOT = Path(__file__).resolve().parents[2]
 ACTIVATIONS = ROOT / "certificates" / "activations"
