@@ -80,7 +80,9 @@ class Settings:
         """
         if not isinstance(raw, Mapping):
             return Settings()
-        said = {key: value for key in OPTIONS if isinstance(value := raw.get(key), str) and len(value) < MOST}
+        said: dict[str, Any] = {
+            key: value for key in OPTIONS if isinstance(value := raw.get(key), str) and len(value) < MOST
+        }
         patterns = raw.get("parameters")
         listed = isinstance(patterns, list) and all(isinstance(p, str) for p in patterns)
         l2 = raw.get("l2")
