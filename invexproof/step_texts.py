@@ -48,6 +48,20 @@ def as_asked(step: str) -> str:
     return f"{word}:{','.join(decimal(Fraction(end)) if end else '' for end in rest.split(','))}"
 
 
+def undecayed_text(left_out: Sequence[LeftOut]) -> str:
+    """The same for weight decay, where they are not step sizes eta, but values of eta/(1 - eta lambda)."""
+    shown = [text for text, _ in shortened(left_out)[:SHOWN]]
+    more = f" and {len(left_out) - len(shown)} more" if len(left_out) > len(shown) else ""
+    place = (
+        "in"
+        if any(isinstance(item, list) for item in left_out)
+        else "one of"
+        if len(left_out) > 1
+        else "equal to"
+    )
+    return f"for every step size but those with eta/(1 - eta lambda) {place} {', '.join(shown)}{more}"
+
+
 def exceptions_text(left_out: Sequence[LeftOut], bad: bool) -> str:
     """Step sizes that a claim leaves out, in words; ``bad``: each of them is bad, or has a bad one in it."""
     shown = [text for text, _ in shortened(left_out)[:SHOWN]]

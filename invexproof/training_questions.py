@@ -14,10 +14,11 @@ from invexproof.certificates.builder import Document, canonical_bytes
 from invexproof.provers.asked_sizes import BELOW, STRONGEST, asked, claimed, word_of
 from invexproof.proving import DEFAULT_TIMEOUT
 from invexproof.results import Result
-from invexproof.step_texts import LeftOut, exceptions_text, sizes_text
+from invexproof.step_texts import LeftOut, exceptions_text, sizes_text, undecayed_text
 
 PIECEWISE_ANALYTIC: Final = "training.paa"
 GD_NONSINGULAR: Final = "training.gd-nonsingular"
+WEIGHT_DECAY: Final = "weight-decay"
 SADDLES_AVOIDED: Final = "training.avoids-strict-saddles"
 
 
@@ -178,7 +179,9 @@ def claim_text(
     """
     if claim == PIECEWISE_ANALYTIC:
         return f"the loss of {name} is continuous and piecewise analytic in the parameters"
-    sizes = exceptions_text(left_out, bad) if left_out else sizes_text(step)
+    sizes = sizes_text(step)
+    if left_out:
+        sizes = undecayed_text(left_out) if method == WEIGHT_DECAY else exceptions_text(left_out, bad)
     if negated and step:
         some = sizes.replace("for every", "for some")
         return f"{method} on {name} is not non-singular {some}"

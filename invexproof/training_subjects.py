@@ -228,15 +228,15 @@ def _of_location(text: str, settings: Settings) -> Source:
 def _of_module(module: Any, name: str, settings: Settings) -> Source:
     from invexproof.architectures.from_torch import model_of_module
 
-    if settings.inputs is None:
+    names = _required(module)
+    inputs = settings.inputs or (settings.data.shapes(names) if settings.data else "")
+    if not inputs:
         raise ArchitectureError(
             f"say what the data of {name} look like, the batch first: --input 8x3x32x32, or --input 8x16:int64 for "
-            f"tokens, or by name: --input {_arguments(module)}"
+            f"tokens, or by name: --input {_arguments(names)}"
         )
     with without_logs(), _without_cache(module):
-        model = model_of_module(
-            module, settings.inputs, training=settings.training, semantics=settings.read_as
-        )
+        model = model_of_module(module, inputs, training=settings.training, semantics=settings.read_as)
     return _of_torch(model, name, ("inputs", "mode", "semantics"))
 
 
@@ -254,17 +254,18 @@ def _without_cache(module: Any) -> Iterator[None]:
         config.use_cache = True
 
 
-def _arguments(module: Any) -> str:
-    """An example of inputs by name, with those of the module."""
-    names = [
+def _required(module: Any) -> list[str]:
+    """The arguments that a module is called with, without those that have defaults."""
+    return [
         p.name
         for p in inspect.signature(module.forward).parameters.values()
-        if p.default is inspect.Parameter.empty
+        if p.default is inspect.Parameter.empty and p.name not in ("args", "kwargs")
     ]
-    return (
-        ",".join(f"{name}=8x16" for name in names[:3] if name not in ("args", "kwargs"))
-        or "input_ids=8x16:int64"
-    )
+
+
+def _arguments(names: Sequence[str]) -> str:
+    """An example of inputs by name."""
+    return ",".join(f"{name}=8x16" for name in names[:3]) or "input_ids=8x16:int64"
 
 
 def _of_torch(model: Model, name: str, takes: Sequence[str]) -> Source:

@@ -202,6 +202,6 @@ def _headline(result: Result, question: TrainingQuestion) -> str:
         return f"whether {question.text()}"
     about = (question.target.title, question.claim, question.method, question.start, question.step)
     left_out = result.exceptions if isinstance(result, TrainingResult) else ()
-    about_steps = question.claim == GD_NONSINGULAR and bool(left_out)
-    bad = about_steps and all_bad(question.target.subject, left_out)
+    about_gd = (question.claim, question.method) == (GD_NONSINGULAR, GD)
+    bad = about_gd and bool(left_out) and all_bad(question.target.subject, left_out)
     return claim_text(*about, negated=result.verdict == "refuted", left_out=left_out, bad=bad)

@@ -124,7 +124,7 @@ def _of_data(question: TrainingQuestion, again: Command) -> list[str]:
 
 def _of_exceptions(result: TrainingResult, question: TrainingQuestion, again: Command) -> list[str]:
     """Certificates that exceptions are bad, or which step sizes are safe."""
-    if question.claim != GD_NONSINGULAR:
+    if (question.claim, question.method) != (GD_NONSINGULAR, GD):
         return []
     asked = replace(again, claim=GD_NONSINGULAR)
     _, (low, high) = shortened(result.exceptions)[0]

@@ -26,11 +26,12 @@ _NUMBER: Final = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[-+]?[0-9]{1,3}
 
 @dataclass(frozen=True, eq=False)
 class Array:
-    """Exact numbers in row-major order; ``name`` is "" if there is none."""
+    """Exact numbers in row-major order; ``name`` is "" if there is none, ``whole``: their type is one of integers."""
 
     name: str
     shape: tuple[int, ...]
     entries: tuple[Fraction, ...]
+    whole: bool = False
 
     def rows(self, first: int, last: int) -> Array:
         """The part from one row to another, which are counted from 1."""
@@ -57,24 +58,25 @@ def array_of(name: str, value: Any) -> Array:
     """
     if isinstance(value, Array):
         return replace(value, name=name)
-    shape, flat = _flat(name, value)
+    shape, flat, whole = _flat(name, value)
     if len(flat) > MOST:
         raise DataError(f"{_title(name)} has {len(flat)} numbers, and {MOST} is the most; take fewer rows")
-    return Array(name, shape, tuple(_exact(item, name, k, shape) for k, item in enumerate(flat)))
+    return Array(name, shape, tuple(_exact(item, name, k, shape) for k, item in enumerate(flat)), whole)
 
 
-def _flat(name: str, value: Any) -> tuple[tuple[int, ...], Sequence[Any]]:
-    """The shape, and all entries."""
+def _flat(name: str, value: Any) -> tuple[tuple[int, ...], Sequence[Any], bool]:
+    """The shape, all entries, and whether their type is one of integers."""
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(value, torch.Tensor):
-        return tuple(value.shape), value.detach().reshape(-1).tolist()
+        whole = not value.dtype.is_floating_point and value.dtype != torch.bool
+        return tuple(value.shape), value.detach().reshape(-1).tolist(), whole
     if hasattr(value, "__array__") and not isinstance(value, str | bytes):
         import numpy as np
 
         found = np.asarray(value)
-        return found.shape, found.reshape(-1).tolist()
+        return found.shape, found.reshape(-1).tolist(), found.dtype.kind in "iu"
     if isinstance(value, str | bytes) or not isinstance(value, Sequence):
-        return (), [value]
+        return (), [value], False
     shape: list[int] = []
     level: list[Any] = [value]
     while level and all(_is_list(item) for item in level):
@@ -92,7 +94,7 @@ def _flat(name: str, value: Any) -> tuple[tuple[int, ...], Sequence[Any]]:
         raise DataError(
             f"{_title(name)}: there are lists and numbers beside each other; an array has only one"
         )
-    return tuple(shape), level
+    return tuple(shape), level, False
 
 
 def _is_list(value: Any) -> bool:

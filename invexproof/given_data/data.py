@@ -66,6 +66,33 @@ class Data:
                 return given.shape[0], array.shape[0]
         return None
 
+    def shapes(self, arguments: Sequence[str]) -> str:
+        """The shapes of a model's arguments, as ``--input`` has them; "" where they are not known."""
+        wanted = chosen(self.columns)
+        if isinstance(self.content, Table):
+            if len(arguments) != 1:
+                return ""
+            places = {name: self.content.columns(text.removeprefix(ONE_HOT)) for name, text in wanted.items()}
+            inputs = next((found for name, found in places.items() if name not in TARGETS), None)
+            targets = next((found for name, found in places.items() if name in TARGETS), [0])
+            count = len(self.content.names) - len(targets) if inputs is None else len(inputs)
+            return f"{self._count(len(self.content.rows))}x{count}"
+        given = [Input("data", "real", (), name) for name in arguments]
+        pairs = [(_input_named(_wanted_as(array.name, wanted), given), array) for array in self.content]
+        if not any(array.name for array in self.content):
+            pairs = list(zip(given, self.content, strict=False))
+        found = {entry.name: array for entry, array in pairs if entry is not None and array.shape}
+        if set(found) != set(arguments):
+            return ""
+        return ",".join(f"{name}={self._shape(array)}" for name, array in found.items())
+
+    def _shape(self, array: Array) -> str:
+        sizes = (self._count(array.shape[0]), *array.shape[1:])
+        return f"{'x'.join(map(str, sizes))}{':int64' if array.whole else ''}"
+
+    def _count(self, length: int) -> int:
+        return length if self.rows is None else self.rows[1] - self.rows[0] + 1
+
     def fit(self, graph: Graph) -> tuple[Graph, list[str]]:
         """The problem for these data, and what is to be known of how they were read.
 
@@ -163,6 +190,11 @@ def _names(arrays: Iterable[Array]) -> str:
 
 
 # -- which is which ------------------------------------------------------------------------------------------
+
+
+def _wanted_as(name: str, columns: Mapping[str, str]) -> str:
+    """The input that an array is, of those that ``--columns`` names."""
+    return next((given for given, array in columns.items() if array == name), name)
 
 
 def _input_named(name: str, inputs: Sequence[Input]) -> Input | None:
