@@ -14,8 +14,9 @@ from invexcheck.balls import precision
 from invexcheck.errors import Path, Reject, within
 from invexcheck.goals import Obligation, Rule, TrainingClaim
 from invexcheck.hessians.degrees import require_quadratic
-from invexcheck.hessians.hessian import Choices, Conflict, Point, hessian, require_smooth, selections
+from invexcheck.hessians.hessian import Point, hessian, require_smooth
 from invexcheck.hessians.numbers import Arithmetic, Balls, Exact
+from invexcheck.hessians.selections import Choices, Conflict, selections
 from invexcheck.hessians.spectra import (
     Enclosure,
     Matrix,

@@ -9,7 +9,7 @@ import z3
 from flint import fmpq
 
 from invexcheck.architectures.graph import Architecture
-from invexcheck.hessians.hessian import Conflict, Sites, sites
+from invexcheck.hessians.selections import Conflict, Sites, sites
 from invexcheck.limits import Budget
 from invexproof.provers.patience import require_time
 

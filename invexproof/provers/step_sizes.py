@@ -17,8 +17,9 @@ from invexcheck.architectures.sizes import Sizes
 from invexcheck.architectures.values import Smoothness
 from invexcheck.balls import precision
 from invexcheck.errors import Reject
-from invexcheck.hessians.hessian import Choices, Conflict, Point, hessian, require_smooth, selections
+from invexcheck.hessians.hessian import Point, hessian, require_smooth
 from invexcheck.hessians.numbers import Arithmetic, Balls, Exact
+from invexcheck.hessians.selections import Choices, Conflict, selections
 from invexcheck.hessians.spectra import Enclosure, Matrix, nonzero_eigenvalues, remaining
 from invexcheck.limits import Budget, Limits
 from invexproof.provers.conflicts import conflicts, to_json

@@ -19,8 +19,9 @@ from invexcheck.balls import precision
 from invexcheck.errors import Reject
 from invexcheck.goals import TrainingClaim
 from invexcheck.hessians.degrees import require_quadratic
-from invexcheck.hessians.hessian import Choices, Conflict, Point, hessian, selections
+from invexcheck.hessians.hessian import Point, hessian
 from invexcheck.hessians.numbers import Balls, Entries, Exact
+from invexcheck.hessians.selections import Choices, Conflict, selections
 from invexcheck.hessians.spectra import Enclosure, Matrix, nonzero_eigenvalues, remaining
 from invexcheck.limits import Budget
 from invexcheck.rules.witnesses import BITS

@@ -9,7 +9,7 @@ from flint import fmpq
 
 from invexcheck.architectures.graph import Architecture
 from invexcheck.errors import Reject
-from invexcheck.hessians.hessian import Conflict, require_conflict, selections, sites
+from invexcheck.hessians.selections import Conflict, require_conflict, selections, sites
 from invexcheck.limits import Budget, Limits
 from invexproof.provers.conflicts import conflicts
 from invexproof.provers.training import infer

@@ -17,9 +17,10 @@ from invexcheck.architectures.graph import ROLES
 from invexcheck.architectures.methods import COLLAPSES, METHODS, SADDLES, STARTS, STEPS
 from invexcheck.architectures.operators import ACCEPTED
 from invexcheck.architectures.table import OPERATORS
-from invexcheck.hessians.hessian import MAX_PARAMETERS, MAX_SELECTIONS, MAX_VISITED
+from invexcheck.hessians.hessian import MAX_PARAMETERS
 from invexcheck.hessians.jets import ELEMENTARY, KINKED, MAX_POWER, SMOOTH
 from invexcheck.hessians.lowering import LOWERINGS
+from invexcheck.hessians.selections import MAX_SELECTIONS, MAX_VISITED
 from invexcheck.hessians.spectra import MAX_BITS, MAX_BLOCK
 from invexcheck.hessians.tape import MAX_ENTRIES
 from invexcheck.hessians.tensors import MAX_INDEX

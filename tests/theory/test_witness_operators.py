@@ -15,9 +15,9 @@ from flint import fmpq
 
 from invexcheck.architectures.graph import Architecture
 from invexcheck.errors import Reject
-from invexcheck.hessians.hessian import selections
 from invexcheck.hessians.lowering import LOWERINGS, tape_of
 from invexcheck.hessians.numbers import Balls
+from invexcheck.hessians.selections import selections
 from invexcheck.limits import Budget, Limits
 from invexproof.architectures.graph import Input, Node
 

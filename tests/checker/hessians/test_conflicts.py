@@ -11,7 +11,7 @@ import pytest
 from flint import fmpq
 
 from invexcheck.errors import Reject
-from invexcheck.hessians.hessian import Conflict, require_conflict, selections, sites
+from invexcheck.hessians.selections import Conflict, require_conflict, selections, sites
 from invexcheck.limits import Budget, Limits
 from tests.checker.training.plausible import read
 from tests.checker.training.problems import NONSINGULAR, Json, certificate, graph, verdict
