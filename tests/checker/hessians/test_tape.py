@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +21,8 @@ from invexcheck.hessians.tape import Tape  # noqa: E402
 from invexcheck.hessians.tensors import Tensors  # noqa: E402
 from invexcheck.limits import Budget, Limits  # noqa: E402
 from tests.checker.hessians.drawn import Drawn, Unfit, by_torch, drawn  # noqa: E402
+from tests.checker.hessians.test_witness_search import moved  # noqa: E402
+from tests.checker.hessians.test_witness_search import problem as composed  # noqa: E402
 
 pytestmark = pytest.mark.torch
 torch.set_num_threads(1)
@@ -110,3 +113,28 @@ def test_exact_entries_are_those_that_balls_enclose(op: str, zero: bool) -> None
         with precision(500):  # a rational becomes a ball
             for row, enclosed in zip(exact, balls, strict=True):
                 assert all(x is UNKNOWN or y.contains(x) for x, y in zip(row, enclosed, strict=True))
+
+
+def test_hessians_of_random_graphs() -> None:
+    """Parameters that are used several times, one another's factors, or not in their order."""
+    compared = 0
+    for seed in range(150):
+        rng = random.Random(seed)
+        made = composed(rng, most=8)
+        if any(op in ("maximum", "minimum", "max") for op, *_ in made.subject["nodes"]):
+            continue
+        for k, row in zip(made.parameters, moved(made, rng, None, 2.0), strict=True):
+            made.entries[k][:] = row
+        values, hessian = by_torch(made)
+        try:
+            found = tape(made, Balls, values[-1])
+        except Reject as reject:
+            assert reject.code in ("architecture", "domain"), reject.message  # noqa: PT017
+            continue
+        compared += 1
+        scale = max(1.0, float(hessian.abs().max()))
+        for row, expected in zip(found.hessian(), hessian.tolist(), strict=True):
+            assert all(abs(float(x.mid()) - y) < 1e-7 * scale for x, y in zip(row, expected, strict=True)), (
+                seed
+            )
+    assert compared > 40
