@@ -7,6 +7,7 @@
 #   make audit    what invexapi marks, decided: docs/audit-invexapi.md and its certificates
 #   make gallery  claims about networks and training, decided: docs/gallery*.md, certificates/maps and certificates/training
 #   make lemmas   compiles the proofs of the lemmas in Rocq (lemmas/rocq), which must be installed: see its error
+#   make kernel   the atlas's certificates, checked by Rocq's kernel: certificates/rocq.json
 #   make bench    the benchmarks              make venv     only the environment
 #   make clean    removes what these targets made
 #
@@ -36,7 +37,7 @@ ROCQ_PACKAGES := coq libcoq-coquelicot libcoq-interval libcoq-mathcomp-algebra l
 ROCQ_LIBRARIES := Coquelicot Flocq Interval mathcomp/algebra mathcomp/analysis mathcomp/fingroup mathcomp/ssreflect
 ROCQ_JOBS ?= 2
 
-.PHONY: help venv demo test lint types docs atlas audit gallery lemmas rocq-packages bench clean
+.PHONY: help venv demo test lint types docs atlas audit gallery kernel lemmas rocq-packages bench clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -113,6 +114,9 @@ audit:
 
 gallery: venv
 	$(BIN)/python -m invexproof.gallery -o .
+
+kernel: venv
+	$(BIN)/python -m invexproof.rocq -o .
 
 # Every file of the folder is a part of it, in the order of their dependencies; coq_makefile finds both out.
 lemmas:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,7 @@ from invexproof.atlas.survey import Entry
 from invexproof.atlas.thumbnails import thumbnail
 from invexproof.certificates import certificate_bytes
 from invexproof.generated import Owned
+from invexproof.rocq.record import Recorded
 
 CERTIFICATES: Final = Path("certificates", "activations")
 PICTURES: Final = Path("docs", "atlas")
@@ -34,9 +35,9 @@ def pictures(entries: Sequence[Entry]) -> dict[Path, bytes]:
     return {PICTURES / f"{entry.slug}.svg": thumbnail(entry).encode("utf-8") for entry in entries}
 
 
-def pages(entries: Sequence[Entry]) -> dict[Path, bytes]:
-    """The pages of the manual, which need the whole catalogue."""
+def pages(entries: Sequence[Entry], recorded: Mapping[str, Recorded]) -> dict[Path, bytes]:
+    """The pages of the manual, which need the whole catalogue; `recorded` is what Rocq says about its certificates."""
     return {
-        ATLAS_PAGE: atlas_page(entries).encode("utf-8"),
+        ATLAS_PAGE: atlas_page(entries, recorded).encode("utf-8"),
         FIFTY_PAGE: fifty_page(entries).encode("utf-8"),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Final
 
@@ -13,9 +13,11 @@ from invexproof.claims import LIPSCHITZ
 from invexproof.expressions.evaluation import mpmath_value
 from invexproof.expressions.terms import Expression
 from invexproof.results import Result
+from invexproof.rocq.record import Recorded
 
 UNKNOWN: Final = "?"
 NOT_APPLICABLE: Final = "–"
+ACCEPTED: Final = "yes"
 MAX_EXACT: Final = 9
 MAX_BREAKPOINTS: Final = 6
 PLACES: Final = 4
@@ -144,6 +146,13 @@ def smoothness(entry: Entry) -> str:
         return "analytic"
     more = ", …" if len(cuts) > MAX_BREAKPOINTS else ""
     return f"breaks at {', '.join(cuts[:MAX_BREAKPOINTS])}{more}"
+
+
+def kernel(entry: Entry, recorded: Mapping[str, Recorded]) -> str:
+    """Whether Rocq has accepted this very certificate."""
+    known, document = recorded.get(entry.slug), entry.invex.document
+    accepted = known is not None and document is not None and known.accepted and known.about(document)
+    return ACCEPTED if accepted else NOT_APPLICABLE
 
 
 def _negative(result: Result) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from invexproof.atlas import facts
 from invexproof.atlas.survey import Entry
 from invexproof.expressions.printing import to_text
+from invexproof.rocq.record import Recorded
 
 MAX_FORMULA = 100
 
@@ -28,29 +29,34 @@ which are not shipped; `invexproof prove activation NAME --claim KIND` writes th
 - *convex* (`convex`);
 - *analytic* (`piecewise-analytic`): on all of ℝ, or with the breakpoints of the proof, at which nothing need happen.
 
+The column *Rocq* says whether Rocq's kernel accepts the certificate, too, {accepted} of them: `make kernel` asks it,
+and [a page of its own](rocq.md) says what that means. A – is a proof that has not been exported, or not accepted.
+
 A *?* is a gap: no certificate was found in the few seconds that each claim gets here. In the pictures, −5 ≤ x ≤ 5; the
 stationary point of a refutation is red, the lower point blue, where they are in sight.
 
 The [fifty commonly used ones](fifty.md) have a page of their own.
 
-| activation | formula | invex | witness | monotone | Lipschitz | convex | analytic | certificate | picture |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| activation | formula | invex | witness | monotone | Lipschitz | convex | analytic | Rocq | certificate | picture |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 """
 
 
-def atlas_page(entries: Sequence[Entry]) -> str:
-    """The page, in Markdown."""
+def atlas_page(entries: Sequence[Entry], recorded: Mapping[str, Recorded]) -> str:
+    """The page, in Markdown; `recorded` is what Rocq says about certificates, by the stems of their names."""
     counts = Counter(facts.verdict(entry) for entry in entries)
     ordered = [
         f"{counts[name]} {name}"
         for name in ("proved", "proved (vacuous)", "refuted", "not-applicable", "undecided")
         if counts[name]
     ]
-    head = _HEAD.format(counts=", ".join(ordered) + f", of {len(entries)}")
-    return head + "".join(_row(entry) for entry in entries)
+    answers = [facts.kernel(entry, recorded) for entry in entries]
+    counted = ", ".join(ordered) + f", of {len(entries)}"
+    head = _HEAD.format(counts=counted, accepted=answers.count(facts.ACCEPTED))
+    return head + "".join(_row(entry, answer) for entry, answer in zip(entries, answers, strict=True))
 
 
-def _row(entry: Entry) -> str:
+def _row(entry: Entry, kernel: str) -> str:
     cells = (
         entry.activation.name,
         code(formula(entry)),
@@ -60,6 +66,7 @@ def _row(entry: Entry) -> str:
         facts.lipschitz(entry),
         facts.convex(entry),
         facts.smoothness(entry),
+        kernel,
         code(entry.slug),
     )
     picture = f"![{entry.slug}](atlas/{entry.slug}.svg)"

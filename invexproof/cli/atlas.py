@@ -48,6 +48,7 @@ def atlas(
     from invexproof.atlas.survey import TIMEOUTS, Entry, chosen
     from invexproof.claims import INVEX
     from invexproof.results import Result
+    from invexproof.rocq.record import read
 
     started = time.monotonic()
     activations = chosen(only or [])
@@ -81,7 +82,7 @@ def atlas(
         raise typer.Exit(DIFFERENT if found else 0)
     files |= build.pictures(entries)
     if whole:
-        files |= build.pages(entries)
+        files |= build.pages(entries, read(output))
     changed = generated.save(output, files, build.OWNED if whole else {})
     largest = max((len(data) for name, data in files.items() if name.suffix == ".json"), default=0)
     console.print(f"{len(files)} files below {output}, {len(changed)} of them new or changed")
