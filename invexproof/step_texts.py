@@ -33,6 +33,8 @@ def sizes_text(step: str) -> str:
     word, _, rest = step.partition(":")
     if word == "between":
         low, high = as_asked(step).removeprefix("between:").split(",")
+        if (low, high) == ("0", ""):
+            return "for every positive step size"
         return f"for every step size {f'between {low} and {high}' if high else f'above {low}'}"
     if word == "sizes":
         count = rest.count(",") + 1

@@ -10,9 +10,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from invexcheck.limits import Limits
 from invexproof.architectures.graph import Graph, Input
 from invexproof.architectures.texts import decimal
-from invexproof.given_data.arrays import Array, array_of, index
+from invexproof.given_data.arrays import MOST, Array, array_of, index
 from invexproof.given_data.errors import DataError
 from invexproof.given_data.files import Content, read_content
 from invexproof.given_data.tables import ONE_HOT, Table, chosen, one_hot
@@ -23,6 +24,9 @@ DataNamed: TypeAlias = "str | Path | Mapping[str, Any] | Sequence[Any] | Data"
 
 TARGETS: Final = ("target", "targets", "label", "labels", "y")
 FEATURES: Final = ("x", "input", "inputs", "features", "data")
+LIMITS: Final = Limits()
+QUOTES: Final = 3
+"""Characters beside a number in a certificate."""
 HERE: Final = "the data"
 _ROWS: Final = re.compile(r"([0-9]{1,9})\s*(?:-|\.\.)\s*([0-9]{1,9})")
 _NUMBERED: Final = re.compile(r"(arr_[0-9]+)?")
@@ -105,6 +109,7 @@ class Data:
         values: dict[str, tuple[Fraction, ...]] = {}
         for given, array in pairs:
             values[given.name] = _fitted(array, given, self.name).entries
+        _require_room(values, self.name)
         return graph.given(values), notes
 
     def _matched(self, graph: Graph) -> tuple[list[tuple[Input, Array]], list[str]]:
@@ -303,6 +308,18 @@ def _fitted(array: Array, given: Input, source: str) -> Array:
         if wrong:
             raise DataError(f"{source}: {given.name}{index(k, given.shape)} is {_shown(value)}; {wrong}")
     return result
+
+
+def _require_room(values: Mapping[str, Sequence[Fraction]], source: str) -> None:
+    """Raise DataError if the checker would not read a certificate with these numbers."""
+    count = sum(len(entries) for entries in values.values())
+    size = sum(len(str(q)) + QUOTES for entries in values.values() for q in entries) if count < MOST else 0
+    if count >= MOST or size > LIMITS.bytes:
+        said = f"{count} numbers" if count >= MOST else f"{size >> 20} MiB of exact rationals"
+        raise DataError(
+            f"{source}: {said} are too much for one certificate, of which the checker reads {LIMITS.bytes >> 20} MiB; "
+            "choose some of the examples, as in --rows 1-100, or write numbers with fewer digits"
+        )
 
 
 def _same(shape: Sequence[int], wanted: Sequence[int]) -> bool:

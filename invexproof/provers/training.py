@@ -183,10 +183,20 @@ def _below(
     architecture: Architecture, subject: dict[str, Any], kind: str, method: str, start: str
 ) -> Outcome:
     """All step sizes from 0 to the first one that may be bad, as far as it is known."""
-    for size in _exceptions(architecture):
-        outcome = _decided(architecture, subject, kind, method, start, f"{BETWEEN}:0,{size}")
-        if outcome.verdict is Verdict.PROVED:
-            return outcome
+    if (method, start, BETWEEN) not in METHODS:
+        return _not_in_the_table(method, start, BELOW)
+    claim: dict[str, Any] = {
+        "kind": kind,
+        "negated": False,
+        "subject": subject,
+        "method": method,
+        "start": start,
+    }
+    rules = (rule for rule in METHODS[method, start, BETWEEN].rules if rule != WITNESSES)
+    first_bad = next(iter(_exceptions(architecture)), "")
+    outcome = _settled(architecture, claim | claimed(f"{BETWEEN}:0,{first_bad}"), *rules)
+    if outcome.verdict is Verdict.PROVED:
+        return outcome
     found = _survey(architecture)
     if found.left is None:
         first = bound(architecture)

@@ -215,6 +215,14 @@ def test_data_that_do_not_fit_are_told(subject: str, loss: str, given: dict[str,
         read(subject, loss, **given)
 
 
+def test_more_data_than_a_certificate_holds_are_told() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.random((4000, 40))
+    with pytest.raises(InvexproofError, match=r"MiB of exact rationals are too much.*--rows 1-100"):
+        read("mlp:40x1", data=(x, x[:, :1]))
+    assert read("mlp:40x1", data=(x.round(1).tolist(), x[:, :1]), rows=(1, 100)).data["x"]
+
+
 def test_frozen_weights_are_given_by_name() -> None:
     given_data = {"x": X, "y": Y, "layers.0.bias": [0, "1/2", -1]}
     result = prove_training("mlp:2x3x1", "mse", data=given_data, parameters="!layers.0.bias", step="1/100")
@@ -272,6 +280,23 @@ def test_the_bad_step_size_of_one_weight(x: int, y: int) -> None:
         prove_training("mlp:1x1,bias=false", "mse", **given_data, step=Fraction(1, 2 * x * x + 1)).verdict
         == "proved"
     )
+
+
+@pytest.mark.parametrize(
+    ("subject", "loss", "with_data", "step"),
+    [
+        ("mlp:2x3x1", "mse", False, "between:0,"),
+        ("mlp:2x3x1,activation=relu", "mse", False, "between:0,1/2"),
+        ("mlp:2x3x1,activation=relu", "mse", True, "between:0,1/2"),
+        ("mlp:2x6x6x1,activation=relu,bias=false", "mse", True, "between:0,"),
+        ("mlp:2x3", "cross-entropy", True, "between:0,"),
+    ],
+)
+def test_all_step_sizes_below_some_number(subject: str, loss: str, with_data: bool, step: str) -> None:
+    target = Y if loss == "mse" else [0, 1, 2]
+    result = prove_training(subject, loss, data=(X, target) if with_data else None, step="below")
+    assert isinstance(result, TrainingResult)
+    assert (result.verdict, result.step) == ("proved", step)
 
 
 def test_schedules() -> None:
@@ -414,6 +439,7 @@ def test_exceptions_of_weight_decay_in_words() -> None:
 
 def test_step_sizes_in_words() -> None:
     assert sizes_text("between:0,1/8") == "for every step size between 0 and 0.125"
+    assert sizes_text("between:0,") == "for every positive step size"
     assert sizes_text("between:1/3,") == "for every step size above 1/3"
     assert sizes_text("sizes:1/10,1/20") == "for every step size of 1/10, 1/20"
     assert sizes_text("sizes:1,2,3,4,5,6") == "for every step size of the 6 of the schedule"
