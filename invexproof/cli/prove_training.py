@@ -175,7 +175,8 @@ def prove_training(
         asked = training_of(method, start, sizes, target.subject, kind)
     path = certificate_path(output, f"{target.slug}.{NAMES.get(kind, asked.method)}")
     question = TrainingQuestion(target, kind, asked.method, asked.start, asked.step, timeout, path)
-    with waiting(f"deciding whether {question.text()}") as say, Prover(say=_telling(say, target)) as prover:
+    about = target.title if target.graph.data else f"deciding whether {question.text()}"
+    with waiting(about) as say, Prover(say=_telling(say, target)) as prover:
         result = prover.prove(question)
     again = Command(subject, settings, optimizer, kind)
     if isinstance(result, TrainingResult) and result.document is not None:
