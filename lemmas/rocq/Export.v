@@ -274,6 +274,9 @@ Proof.
   rewrite S_INR, Rmult_plus_distr_r, Rmult_1_l, exp_plus, IH. simpl. ring.
 Qed.
 
+Lemma exp_inverse_power u n : exp (- (INR n * u)) = / exp u ^ n.
+Proof. rewrite exp_Ropp, exp_power. reflexivity. Qed.
+
 (** sign(0) = 0 *)
 Definition signum (u : R) : R := if Rlt_dec u 0 then -1 else if Rlt_dec 0 u then 1 else 0.
 
@@ -305,14 +308,27 @@ Ltac nonzero :=
   first [ assumption
         | match goal with D : ?a <> 0 |- ?b <> 0 => replace b with a by ring; exact D end
         | apply Rgt_not_eq; lra | apply Rlt_not_eq; lra | apply Rgt_not_eq; positive
-        | apply Rlt_not_eq; nra | apply pow_nonzero; nonzero | idtac ].
+        | apply Rlt_not_eq; nra | apply pow_nonzero; nonzero ].
 Ltac exponential :=
-  first [ reflexivity | f_equal; first [ring | field; nonzero] | rewrite <- exp_0; f_equal; field
+  first [ reflexivity | f_equal; first [ring | field; nonzero] | rewrite <- exp_0; f_equal; field; nonzero
         | rewrite <- exp_Ropp; f_equal; first [ring | field; nonzero]
         | rewrite <- ?exp_power, <- ?exp_Ropp, <- ?exp_plus; f_equal; cbn [INR]; first [ring | field; nonzero] ].
 (** sqrt A = r * sqrt B, or sqrt A = r, for a positive number r. *)
 Lemma sqrt_scaled a b r : 0 <= r -> 0 <= b -> a = r * r * b -> sqrt a = r * sqrt b.
 Proof. intros Hr Hb ->. rewrite sqrt_mult by nra. rewrite sqrt_square by exact Hr. reflexivity. Qed.
+Lemma ln_quotient a b c : 0 < b -> 0 < c -> a = b / c -> ln a = ln b - ln c.
+Proof.
+  intros Hb Hc ->. unfold Rdiv, Rminus. rewrite ln_mult, ln_Rinv; auto. apply Rinv_0_lt_compat, Hc.
+Qed.
+Lemma half_power u n r : 0 < u -> r = INR n / 2 -> qpower u r = sqrt u ^ n.
+Proof.
+  intros Hu ->. rewrite qpower_pos by exact Hu. rewrite <- Rpower_sqrt by exact Hu.
+  rewrite <- Rpower_pow by apply exp_pos. rewrite Rpower_mult. f_equal. field.
+Qed.
+Lemma half_power_inverse u n r : 0 < u -> r = - (INR n / 2) -> qpower u r = / sqrt u ^ n.
+Proof.
+  intros Hu ->. rewrite <- (half_power u n (INR n / 2)) by auto. rewrite !qpower_pos by exact Hu. apply Rpower_Ropp.
+Qed.
 Lemma sqrt_is a b : 0 < b -> a = b * b -> sqrt a = b.
 Proof. intros Hb ->. apply sqrt_square. lra. Qed.
 Lemma sqrt_number a r : 0 <= r -> a = r * r -> sqrt a = r.
