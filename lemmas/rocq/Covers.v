@@ -157,6 +157,42 @@ rewrite volumeS product_measure1E ?IH ?side -?EFinM ?exprSr //.
 exact: measurable_digit.
 Qed.
 
+(** Cubes with a property, the least of each point: they are disjoint, and cover what any of them covers. *)
+Lemma disjoint_cubes p (good : nat -> space R p -> Prop) :
+  (forall n y z, key n y = key n z -> good n z -> good n y) ->
+  exists (D : nat -> set (space R p)) (n : nat -> nat),
+    [/\ forall i, D i = set0 \/ exists z : space R p, D i = [set y | key (n i) y = key (n i) z] /\ good (n i) z,
+        \bigcup_i D i = [set z | exists n, good n z], trivIset setT D & forall i, measurable (D i)].
+Proof.
+move=> same.
+pose D' (nk : nat * seq int) : set (space R p) :=
+  [set z | [/\ key nk.1 z = nk.2, good nk.1 z & forall m, (m < nk.1)%N -> ~ good m z]].
+have D'E nk : D' nk = set0 \/ exists z : space R p, D' nk = [set y | key nk.1 y = key nk.1 z] /\ good nk.1 z.
+  have [[z [kz gz lz]]|none] := pselect (exists z, D' nk z); [right | left].
+    exists z; split=> //; apply/seteqP; split=> [y [ky _ _] /=|y /= kyz]; first by rewrite ky kz.
+    split; [by rewrite kyz | exact: same gz | move=> m mn gm; apply: (lz m mn)].
+    by apply: same gm; apply/esym; exact: key_coarser (ltnW mn) kyz.
+  by apply/seteqP; split=> // z Dz; apply: none; exists z.
+pose D k := oapp D' set0 (choice.pickle_inv k).
+pose n k := oapp (fun nk : nat * seq int => nk.1) 0%N (choice.pickle_inv k).
+exists D, n; split.
+- move=> k; rewrite /D /n; case: (choice.pickle_inv k) => [nk|] /=; [exact: D'E | by left].
+- apply/seteqP; split=> [z [k _]|z [m0 gz]].
+    by rewrite /D; case: (choice.pickle_inv k) => [nk|] //= [_ gz _]; exists nk.1.
+  have ex : exists n, `[< good n z >] by exists m0; apply/asboolP.
+  exists (choice.pickle (ex_minn ex, key (ex_minn ex) z)) => //.
+  rewrite /D choice.pickleK_inv /=; case: ex_minnP => m /asboolP gm least; split=> // l lm gl.
+  by have := least l; rewrite leqNgt lm => /(_ (asboolT gl)).
+- move=> i j _ _ [z []]; rewrite /D.
+  have := @choice.pickle_invK [countType of nat * seq int] i; have := @choice.pickle_invK [countType of nat * seq int] j.
+  case: (choice.pickle_inv j) => [b|] //= <-; case: (choice.pickle_inv i) => [a|] //= <- [ka ga la] [kb gb lb].
+  have ab : a.1 = b.1.
+    by case: (ltngtP a.1 b.1) => // lt; [case: (lb _ lt ga) | case: (la _ lt gb)].
+  by congr (choice.pickle _); rewrite [a]surjective_pairing [b]surjective_pairing -ka -kb ab.
+- move=> k; rewrite /D; case: (choice.pickle_inv k) => [nk|] //=.
+  by have [->|[z [-> _]]] := D'E nk; [|exact: measurable_cube].
+Qed.
+
 (** A null set, within a cube of level 0, is contained in a union of disjoint cubes of small total volume. *)
 Theorem null_cover p (N : set (space R p)) ks (e : R) : (volume R p).-negligible N -> 0 < e ->
   exists (D : nat -> set (space R p)) (n : nat -> nat),
@@ -180,38 +216,14 @@ have volW : (volume R p W <= e%:E)%E.
   rewrite (measureDI _ mW mN0) WN0 adde0; apply: le_measure; rewrite ?inE //; first exact: measurableD.
   by move=> z [[Uz Kz] Nz]; split=> //; split=> //; exact: NV.
 pose good n (z : space R p) := forall y, key n y = key n z -> W y.
-pose D' (nk : nat * seq int) : set (space R p) :=
-  [set z | [/\ key nk.1 z = nk.2, good nk.1 z & forall m, (m < nk.1)%N -> ~ good m z]].
-have D'E nk : D' nk = set0 \/ exists z : space R p, D' nk = [set y | key nk.1 y = key nk.1 z].
-  have [[z [kz gz lz]]|none] := pselect (exists z, D' nk z); [right | left].
-    exists z; apply/seteqP; split=> [y [ky _ _] /=|y /= kyz]; first by rewrite ky kz.
-    split; first by rewrite kyz.
-      by move=> x kx; apply: gz; rewrite kx.
-    move=> m mn gm; apply: (lz m mn) => x kx; apply: gm; rewrite kx; apply/esym; exact: key_coarser (ltnW mn) kyz.
-  by apply/seteqP; split=> // z Dz; apply: none; exists z.
-pose D k := oapp D' set0 (choice.pickle_inv k).
-pose n k := oapp (fun nk : nat * seq int => nk.1) 0%N (choice.pickle_inv k).
-have mD k : measurable (D k).
-  rewrite /D; case: (choice.pickle_inv k) => [nk|] //=.
-  by have [->|[z ->]] := D'E nk; [|exact: measurable_cube].
-have trD : trivIset setT D.
-  move=> i j _ _ [z []]; rewrite /D.
-  have := @choice.pickle_invK [countType of nat * seq int] i; have := @choice.pickle_invK [countType of nat * seq int] j.
-  case: (choice.pickle_inv j) => [b|] //= <-; case: (choice.pickle_inv i) => [a|] //= <- [ka ga la] [kb gb lb].
-  have ab : a.1 = b.1.
-    by case: (ltngtP a.1 b.1) => // lt; [case: (lb _ lt ga) | case: (la _ lt gb)].
-  by congr (choice.pickle _); rewrite [a]surjective_pairing [b]surjective_pairing -ka -kb ab.
-have DW : \bigcup_k D k = W.
-  apply/seteqP; split=> [z [k _]|z Wz].
-    by rewrite /D; case: (choice.pickle_inv k) => [nk|] //= [_ gz _]; exact: gz.
-  have ex : exists n, `[< good n z >].
-    by have [m sub] := oW z Wz; exists m; apply/asboolP.
-  exists (choice.pickle (ex_minn ex, key (ex_minn ex) z)) => //.
-  rewrite /D choice.pickleK_inv /=; case: ex_minnP => m /asboolP gm least; split=> // l lm gl.
-  by have := least l; rewrite leqNgt lm => /(_ (asboolT gl)).
+have same n y z : key n y = key n z -> good n z -> good n y by move=> E gz x kx; apply: gz; rewrite kx.
+have [D [n [cubes DW trD mD]]] := disjoint_cubes same.
 exists D, n; split.
-- move=> k; rewrite /D /n; case: (choice.pickle_inv k) => [nk|] /=; [exact: D'E | by left].
-- by rewrite DW => z [Nz Kz]; split=> //; apply: NU; exact: NN0.
-- by rewrite -measure_bigcup // DW.
+- by move=> i; have [->|[z [-> _]]] := cubes i; [left | right; exists z].
+- rewrite DW => z [Nz Kz]; have : W z by split=> //; apply: NU; exact: NN0.
+  by move=> /oW[m sub]; exists m.
+- rewrite -measure_bigcup // DW; apply: le_trans volW; apply: le_measure; rewrite ?inE //.
+    by rewrite -DW; exact: bigcupT_measurable.
+  by move=> z [m gz]; exact: gz.
 Qed.
 End NullCovers.
