@@ -21,15 +21,19 @@ torch = pytest.importorskip("torch", reason="PyTorch computes the Hessians")
 
 from flint import fmpq  # noqa: E402
 
+from invexcheck.architectures.values import Smoothness  # noqa: E402
 from invexcheck.errors import Refuse, Reject  # noqa: E402
+from invexcheck.hessians.hessian import require_smooth  # noqa: E402
+from invexcheck.hessians.selections import Conflict, require_conflict, sites  # noqa: E402
 from invexcheck.kernel import verify  # noqa: E402
-from invexcheck.limits import Limits  # noqa: E402
+from invexcheck.limits import Budget, Limits  # noqa: E402
 from tests.checker.hessians.drawn import Drawn, by_torch  # noqa: E402
+from tests.checker.training.plausible import read  # noqa: E402
 from tests.checker.training.problems import NONSINGULAR, Json, certificate, graph  # noqa: E402
 
 pytestmark = pytest.mark.torch
 torch.set_num_threads(1)
-COUNT = 12
+COUNT = 7
 LIMITS = Limits(work=60_000_000)
 UNARY = (
     "relu {}", "relu {}", "relu {}", "leaky_relu {} slope:1/3", "absolute {}", "hard_tanh {}", "clamp {} low:0", "clamp {} high:1/2", "square {}", "square {}", "tanh {}", "sin {}", "negate {}", "elu {}", "hard_swish {}", "hard_sigmoid {}",
@@ -208,9 +212,40 @@ def witnesses(drawn: Drawn, rng: random.Random) -> list[Json]:
     return found
 
 
-def search(seed: int, counted: Counter[str]) -> None:
+def conflicts(subject: Json, rng: random.Random) -> list[Json]:
+    """Some that the checker accepts, one by one."""
+    architecture = read(subject)
+    try:
+        require_smooth(architecture)
+        where = sites(architecture, Budget(Limits()))
+    except Reject:
+        return []
+    count = len(where.sites)
+    found = []
+    for _ in range(40 if 0 < count < 12 and architecture.smoothness != Smoothness.ANALYTIC else 0):
+        pieces = [
+            (rng.randrange(count), rng.randint(0, 2), fmpq(rng.choice((1, -1, 2, -2))))
+            for _ in range(rng.randint(2, 3))
+        ]
+        try:
+            require_conflict(where, Conflict(tuple(pieces)))
+        except Reject:
+            continue
+        found.append([[site, piece, str(weight)] for site, piece, weight in pieces])
+    return found
+
+
+AFFINE: Json = {
+    "unary": ("relu {}", "relu {}", "absolute {}", "hard_tanh {}", "clamp {} low:0", "clamp {} high:1/2", "leaky_relu {} slope:1/3", "negate {}"),
+    "binary": ("add {} {}", "subtract {} {}", "add {} {}", "multiply {} {}"),
+    "losses": ("sum {} axes=[0]", "squared_norm {}", "mean_squared_error {} y", "huber {} y", "absolute_error {} y", "smooth_absolute_error {} y"),
+}  # fmt: skip
+"""Many kinks of affine functions."""
+
+
+def search(seed: int, counted: Counter[str], **made: Any) -> None:
     rng = random.Random(seed)
-    drawn = problem(rng)
+    drawn = problem(rng, **made)
     values = {
         line[3]: [str(q) for q in e]
         for line, e in zip(drawn.subject["inputs"], drawn.entries, strict=True)
@@ -225,10 +260,14 @@ def search(seed: int, counted: Counter[str]) -> None:
         counted["not evaluated"] += 1
         return
     counted["with bad step sizes"] += bool(bad)
-    for _ in range(12):
+    valid = conflicts(subject, rng) if made else []
+    counted["with conflicts"] += bool(valid)
+    for _ in range(8):
         claimed = claim(rng, bad)
         document = certificate(subject, NONSINGULAR, "hessian-witnesses", **claimed)
         document["proof"]["step"]["witnesses"] = witnesses(drawn, rng)
+        if valid:
+            document["proof"]["step"]["conflicts"] = valid
         try:
             verify(document, LIMITS)
         except (Reject, Refuse) as error:
@@ -243,5 +282,7 @@ def test_no_bad_step_size_is_shown_good() -> None:
     counted: Counter[str] = Counter()
     for seed in range(COUNT):
         search(seed, counted)
+        search(seed, counted, **AFFINE)
     assert counted["accepted"] > 0
+    assert counted["with conflicts"] > 0
     assert counted["accepted, and bad step sizes elsewhere"] > 0
