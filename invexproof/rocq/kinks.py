@@ -10,10 +10,7 @@ from invexproof.reports.replay import Replay
 from invexproof.rocq.bounds import point_text
 from invexproof.rocq.expressions import ExportError
 from invexproof.rocq.identities import identity
-from invexproof.rocq.refutations import fields_of, less_lemma, lower_point, require_invexity, value_lemma
-from invexproof.rocq.signs import Context, analytic, at_point
-from invexproof.rocq.statements import Statement
-from invexproof.rocq.valleys import (
+from invexproof.rocq.pieces import (
     Written,
     at_end,
     by_path,
@@ -23,6 +20,9 @@ from invexproof.rocq.valleys import (
     use,
     write_piece,
 )
+from invexproof.rocq.refutations import fields_of, less_lemma, lower_point, require_invexity, value_lemma
+from invexproof.rocq.signs import Context, analytic, at_point
+from invexproof.rocq.statements import Statement
 
 
 def maximum_across(

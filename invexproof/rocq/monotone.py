@@ -9,10 +9,7 @@ from invexproof.reports.replay import Replay
 from invexproof.rocq.bounds import point_text
 from invexproof.rocq.expressions import ExportError
 from invexproof.rocq.identities import identity
-from invexproof.rocq.refutations import fields_of, less_lemma, value_lemma
-from invexproof.rocq.signs import Context, prove, statement
-from invexproof.rocq.statements import Statement
-from invexproof.rocq.valleys import (
+from invexproof.rocq.pieces import (
     by_path,
     continuous_at,
     decomposition,
@@ -21,6 +18,9 @@ from invexproof.rocq.valleys import (
     use,
     write_piece,
 )
+from invexproof.rocq.refutations import fields_of, less_lemma, value_lemma
+from invexproof.rocq.signs import Context, prove, statement
+from invexproof.rocq.statements import Statement
 
 
 def monotone_pieces(context: Context, proof: Replay, stated: Statement) -> list[str]:

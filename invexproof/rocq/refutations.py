@@ -11,9 +11,9 @@ from invexproof.reports.replay import Replay
 from invexproof.rocq.bounds import point_text
 from invexproof.rocq.expressions import ExportError
 from invexproof.rocq.identities import identity
+from invexproof.rocq.pieces import by_path, decomposition, defined_at_point, defined_on_piece, equal_on_piece
 from invexproof.rocq.signs import Context, analytic
 from invexproof.rocq.statements import Statement
-from invexproof.rocq.valleys import by_path, decomposition, defined_at_point, defined_on_piece, equal_on_piece
 
 
 def fields_of(context: Context, proof: Replay) -> Fields:
