@@ -57,10 +57,6 @@ KINDS: dict[str, tuple[str, str]] = {
 """For each kind of claim, what it says and what its negation says."""
 
 
-MAX_EXCEPTIONS = 40
-"""Step sizes that are listed."""
-
-
 def statement(session: Session, claim: AnyClaim) -> str:
     """The verified statement, over what it quantifies included."""
     if isinstance(claim, TrainingClaim):

@@ -19,6 +19,8 @@ from invexcheck.limits import Budget
 
 MAX_SELECTIONS = 4096
 MAX_VISITED = 100_000
+MAX_SITES = 1000
+MAX_CONFLICTS = 10_000
 
 Choices = tuple[int, ...]
 """The number of the piece at each site."""
@@ -58,6 +60,8 @@ def selections(
         yield None
         return
     found = sites(architecture, budget)
+    if len(found.sites) > MAX_SITES or len(conflicts) > MAX_CONFLICTS:
+        raise Reject(f"the loss has more than {MAX_SELECTIONS} selections, or too many conflicts", "method")
     for conflict in conflicts:
         require_conflict(found, conflict)
     excluded: list[list[Conflict]] = [[] for _ in found.sites]
@@ -71,6 +75,7 @@ def selections(
         if visited > MAX_VISITED or count > MAX_SELECTIONS:
             raise Reject(f"the loss has more than {MAX_SELECTIONS} selections", "method")
         k = len(choices)
+        budget.spend(50 + 5 * k + (50 * len(excluded[k - 1]) if k else 0))
         if k and any(all(choices[s] == p for s, p, _ in c.pieces) for c in excluded[k - 1]):
             continue
         if k == len(found.sites):

@@ -20,8 +20,9 @@ from invexcheck.architectures.table import OPERATORS
 from invexcheck.hessians.hessian import MAX_PARAMETERS
 from invexcheck.hessians.jets import ELEMENTARY, KINKED, MAX_POWER, SMOOTH
 from invexcheck.hessians.lowering import LOWERINGS
-from invexcheck.hessians.selections import MAX_SELECTIONS, MAX_VISITED
+from invexcheck.hessians.selections import MAX_CONFLICTS, MAX_SELECTIONS, MAX_SITES, MAX_VISITED
 from invexcheck.hessians.spectra import MAX_BITS, MAX_BLOCK
+from invexcheck.hessians.tape import MAX_BITS as LONGEST
 from invexcheck.hessians.tape import MAX_ENTRIES
 from invexcheck.hessians.tensors import MAX_INDEX
 from invexcheck.kernel import MAX_DEPTH, verify
@@ -135,7 +136,8 @@ def test_the_limits_are_those_of_the_checker() -> None:
         f"p is at most {MAX_PARAMETERS}", f"at most {MAX_BLOCK} rows", f"n·b is at most {MAX_BITS}",
         f"more than {MAX_ENTRIES} entries", f"more than {MAX_INDEX};", f"1 to {MAX_WITNESSES} witnesses",
         f"at most {MAX_POWER}.", f"at most {MAX_VISITED} that are", f"an integer from {MIN_BITS} on",
-        f"with {BITS} bits for this",
+        f"with {BITS} bits for this", f"at most {MAX_SITES} sites", f"at most {MAX_CONFLICTS} conflicts",
+        f"at most {LONGEST} bits",
     ):  # fmt: skip
         assert said in FORMAT.replace("\n", " "), said
 
