@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from invexcheck.architectures.methods import NUMBER, WITNESSES
 from invexcheck.balls import precision
@@ -64,7 +64,8 @@ def hessian_witnesses_rule(session: Session, goal: TrainingClaim, fields: Fields
 
 
 def _shown(sizes: Enclosure) -> str:
-    return str(sizes.low) if sizes.low == sizes.high else f"[{float(sizes.low):.6g}, {float(sizes.high):.6g}]"
+    """A step size, or the digits of one in an interval, for a message."""
+    return str(sizes.low) if sizes.low == sizes.high else f"a neighbourhood of {arb(sizes.low).str(6, radius=False)}"
 
 
 def _read(session: Session, goal: TrainingClaim, raw: Any, path: Path) -> Witness:
