@@ -65,7 +65,7 @@ SIZES: dict[str, tuple[Json, Json, str | None]] = {
     "up to it": (SQUARE, between("0", "1/2"), None), "from it on": (SQUARE, between("1/2", None), None), "up to just beyond it": (SQUARE, between("0", f"{10**30 + 1}/{2 * 10**30}"), "method"), "from just before it": (SQUARE, between(f"{10**30 - 1}/{2 * 10**30}", None), "method"),
     "zero": (SQUARE, {"step": "sizes", "sizes": ["0"]}, "claim"), "negative": (SQUARE, {"step": "sizes", "sizes": ["-1"]}, "claim"), "none": (SQUARE, {"step": "sizes", "sizes": []}, "claim"), "a bad one at the end": (SQUARE, {"step": "sizes", "sizes": ["1"] * 99 + ["1/2"]}, "method"), "many": (SQUARE, {"step": "sizes", "sizes": ["1"] * 99}, None),
     "exceptions beside a number": (SQUARE, {"step": "1/3", "except": ["1/2"]}, "schema"), "an interval beside a number": (SQUARE, {"step": "1/3", "between": ["0", "1"]}, "schema"), "sizes beside every": (SQUARE, {"step": "every", "sizes": ["1"]}, "schema"),
-    "a large bad one": (TINY, {"step": str(10**60)}, "method"), "next to it, not told apart": (TINY, {"step": str(10**60 + 1)}, "method"), "all but both": (TINY, left_out("1/2", str(10**60)), None), "all but the small one": (TINY, left_out("1/2"), "method"), "all but a neighbour": (TINY, left_out("1/2", str(10**60 + 1)), "method"), "between both": (TINY, between("1/2", str(10**60)), None), "beyond": (TINY, between("1/2", str(10**60 + 1)), "method"),
+    "a large bad one": (TINY, {"step": str(10**60)}, "method"), "all but both": (TINY, left_out("1/2", str(10**60)), None), "all but the small one": (TINY, left_out("1/2"), "method"), "all but a neighbour": (TINY, left_out("1/2", str(10**60 + 1)), "method"), "between both": (TINY, between("1/2", str(10**60)), None), "beyond": (TINY, between("1/2", str(10**60 + 1)), "method"),
 }  # fmt: skip
 
 
@@ -87,3 +87,12 @@ def test_negative_step_sizes_count_for_all_but() -> None:
         (("-1",), "method"),
     ):
         assert outcome(saddle, left_out(*items), {"at": ["0", "0"]}) == code
+
+
+def test_a_step_size_next_to_a_bad_one_needs_precision() -> None:
+    claim: Json = {"step": str(10**60 + 1)}
+    assert [outcome(TINY, claim, at("1 1", bits=bits)) for bits in (32, 100, 600)] == [
+        "method",
+        "method",
+        None,
+    ]
