@@ -28,7 +28,7 @@ ALLOWED = frozenset(
 """The axioms of real numbers and of classical logic."""
 ALLOWED_MODULES = ("PrimInt63.", "Uint63.")
 """Machine integers, which `interval` computes with: the kernel's operations and their specifications. No floats."""
-_AXIOM = re.compile(r"^([A-Za-z_][\w.']*)\s*(?::|$)", re.MULTILINE)
+_AXIOM = re.compile(r"([A-Za-z_][A-Za-z0-9_.']*)\s*(?::|$)")
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,15 @@ def _assumptions(library: Library, folder: Path, numbers: list[int]) -> tuple[st
     done = _run(command, AUDIT_SECONDS)
     if done.returncode != 0:
         raise RocqError(f"the axioms cannot be listed: {_short(done.stderr)}")
-    if "Closed under the global context" in done.stdout:
+    return axioms_in(done.stdout)
+
+
+def axioms_in(answer: str) -> tuple[str, ...]:
+    """The names in the answer of `Print Assumptions`; what does not look like a name is kept, and so not allowed."""
+    if answer.strip() == "Closed under the global context":
         return ()
-    _, _, listed = done.stdout.partition("Axioms:")
-    return tuple(sorted(set(_AXIOM.findall(listed))))
+    before, found, listed = answer.partition("Axioms:")
+    if not found or before.strip():
+        raise RocqError(f"the answer about axioms is not understood: {_short(answer)}")
+    lines = [line for line in listed.splitlines() if line.strip() and not line[0].isspace()]
+    return tuple(sorted({match[1] if (match := _AXIOM.match(line)) else line for line in lines}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from invexproof.cli.rocq import Kernel
 from invexproof.rocq import Exported, Library, RocqError, check, export, library
-from invexproof.rocq.compiling import allowed
+from invexproof.rocq.compiling import ALLOWED, allowed, axioms_in
 from invexproof.rocq.record import CERTIFICATES, digest, read
 from tests.cli.running import run
 
@@ -65,6 +66,23 @@ def test_floats_are_not_allowed() -> None:
     assert not allowed("PrimFloat.add")
     assert not allowed("FloatAxioms.add_spec")
     assert not allowed("certificate_0.cheat")
+
+
+def test_no_axiom_is_overlooked() -> None:
+    assert axioms_in("Closed under the global context\n") == ()
+    answer = (
+        "Axioms:\nPrimInt63.int : Set\nUint63.add_spec\n  : forall x y,\n    x = y\n\u00e9t\u00e9 : False\n"
+    )
+    assert axioms_in(answer) == ("PrimInt63.int", "Uint63.add_spec", "\u00e9t\u00e9 : False")
+    assert not allowed("\u00e9t\u00e9 : False")
+    for strange in ("", "Section Variables:\nx : R\nAxioms:\ny : R", "Error"):
+        with pytest.raises(RocqError, match="not understood"):
+            axioms_in(strange)
+
+
+def test_axioms_are_those_of_the_lemmas() -> None:
+    listed = tomllib.loads((ROOT / "lemmas" / "axioms.toml").read_text())["axiom"]
+    assert {axiom["name"] for axiom in listed} >= ALLOWED
 
 
 def test_the_record_is_about_these_certificates() -> None:
