@@ -93,7 +93,7 @@ LEMMAS: dict[str, Lemma] = {
     "slope-range": Lemma("Ranges of slopes", "rocq"),
     "smooth-head": Lemma("Smooth last hidden units"),
     "stationary-point": Lemma("Exact zeros of the slope", "rocq"),
-    "step-sequences": Lemma("Sequences of steps"),
+    "step-sequences": Lemma("Sequences of steps", "rocq"),
     "stop-gradient": Lemma("Stopped gradients"),
     "strict-saddles": Lemma("Strict saddles are avoided"),
     "strictly-monotone": Lemma("Strictly monotone functions", "rocq"),
