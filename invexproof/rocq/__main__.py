@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from invexproof.errors import InvexproofError
-from invexproof.rocq.record import RECORD, Recorded, record, written
+from invexproof.rocq.record import RECORD, Recorded, read, record, written
 
 WRONG = 2
 
@@ -26,13 +26,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="the folder with certificates/activations",
     )
     parser.add_argument("-j", "--jobs", type=int, default=2, metavar="N", help="compilers at a time")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="only this one; the others stay"
+    )
     options = parser.parse_args(arguments)
     started = time.monotonic()
     try:
-        version, found = record(options.output, options.jobs, _report)
+        version, found = record(options.output, options.jobs, options.only, _report)
     except InvexproofError as error:
         print(f"error: {error}", file=sys.stderr)
         return WRONG
+    if options.only:
+        found = read(options.output) | found
     (options.output / RECORD).write_bytes(written(version, found))
     accepted = [each for each in found.values() if each.accepted]
     slowest = max((each.seconds for each in accepted), default=0.0)

@@ -12,9 +12,9 @@ from flint import arb, fmpq
 
 from invexcheck.balls import precision
 from invexcheck.goals import Point, Span
-from invexcheck.intervals import Interval, Undefined, evaluate
+from invexcheck.intervals import Interval, Undefined, evaluate, lower, upper
 from invexcheck.session import Session
-from invexproof.rocq.expressions import ATOM, ExportError, Expressions, rational
+from invexproof.rocq.expressions import ATOM, ExportError, Expressions, Zero, rational
 
 BITS = 53
 MARGIN = 1e-7
@@ -79,6 +79,8 @@ class Bounds:
         self.script = script
         with precision(64):
             self.box = session.box(span)
+            for name, zero in expressions.zeros.items():
+                self.box[name] = Interval(lower(arb(zero.low)), upper(arb(zero.high)))
         self._enclosures: dict[int, Interval | None] = {}
 
     # -- what is known numerically -----------------------------------------------------------------
@@ -163,7 +165,7 @@ class Bounds:
         if self.is_linear(bound.term) and self.rational_ends():
             return "lra."
         closed_form = not self.mentions(bound.term, "erf")
-        fixed = not terms.names[bound.term] or (self.bounded and self._has_closed_margin(bound))
+        fixed = "x" not in terms.names[bound.term] or (self.bounded and self._has_closed_margin(bound))
         if fixed and closed_form and self._has_margin(bound):
             return "enclose."
         if closed_form and not terms.names[bound.term] and self._is_beyond(bound):
@@ -231,8 +233,7 @@ class Bounds:
 
     def _has_closed_margin(self, bound: Bound) -> bool:
         """Whether the margin is there on the closed span too, which is what `interval` sees."""
-        side = self.box["x"]
-        closed = {"x": Interval(side.lo, side.hi)}
+        closed = {name: Interval(side.lo, side.hi) for name, side in self.box.items()}
         try:
             with precision(64):
                 found = evaluate(self.session.terms, bound.term, closed)
@@ -253,7 +254,27 @@ class Bounds:
 
 
 def point_text(expressions: Expressions, point: Point, limit: int = ATOM) -> str:
-    """A point as an expression; a rational, or a constant of closed form."""
+    """A point as an expression; a rational, a constant of closed form, or the variable that stands for a zero."""
     if point.bracket is not None:
-        raise ExportError("a point that is given only as a zero of a term cannot be exported yet")
+        return zero_name(expressions, point)
     return rational(point.value) if point.value is not None else expressions.real(point.term, limit)
+
+
+def zero_name(expressions: Expressions, point: Point) -> str:
+    """The variable for a point that is given as a zero: one for each term and bracket."""
+    if point.bracket is None:
+        raise ExportError("a zero was due")
+    zero = Zero(point.term, *point.bracket)
+    for name, known in expressions.zeros.items():
+        if known == zero:
+            return name
+    name = f"zero{len(expressions.zeros) + 1}"
+    expressions.zeros[name] = zero
+    return name
+
+
+def value_at(session: Session, expressions: Expressions, term: int, point: Point) -> int:
+    """The term with x replaced by a point."""
+    if point.bracket is None:
+        return session.at(term, point)
+    return session.terms.substitute(term, {"x": session.terms.variable(zero_name(expressions, point))})

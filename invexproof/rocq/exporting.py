@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
 
+from invexcheck.errors import Refuse, Reject
 from invexcheck.goals import Claim, Span
+from invexcheck.intervals import Undefined
 from invexcheck.reading import digest
 from invexproof import __version__
 from invexproof.reports.replay import Replay, replay
@@ -21,6 +23,7 @@ from invexproof.rocq.refutations import maximum, plateau, stationary_point
 from invexproof.rocq.signs import RULES, Context
 from invexproof.rocq.statements import Statement, statement_of
 from invexproof.rocq.valleys import valley
+from invexproof.rocq.zeros import zeros
 
 HEADER = """\
 (* {sentence}
@@ -95,7 +98,12 @@ def export(document: dict[str, Any], folder: str | FilePath | None = None) -> Ex
     expressions = Expressions(proof.session.terms)
     stated = statement_of(proof.session, expressions, proof.claim)
     context = Context(proof.session, expressions, Span(), [])
-    final = emitter(context, proof, stated)
+    try:
+        final = emitter(context, proof, stated)
+        if expressions.zeros:
+            final = zeros(context, stated, final)
+    except (Reject, Refuse, Undefined) as error:
+        raise ExportError(f"a step of the proof cannot be exported: {error}") from error
     header = HEADER.format(
         sentence=_comment(proof.statement),
         version=__version__,

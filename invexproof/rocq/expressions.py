@@ -7,6 +7,7 @@ are fixed here, numbers are printed from their values.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flint import fmpq
 
@@ -67,12 +68,23 @@ def enclosed(text: str, level: int, limit: int) -> str:
     return text if level <= limit else f"({text})"
 
 
+@dataclass(frozen=True)
+class Zero:
+    """A zero of a term in x between two rational numbers."""
+
+    term: int
+    low: fmpq
+    high: fmpq
+
+
 class Expressions:
     """The texts of the terms of one session, remembered. `variable` is the only variable."""
 
     def __init__(self, terms: Terms, variable: str = "x") -> None:
         self.terms = terms
         self.variable = variable
+        self.zeros: dict[str, Zero] = {}
+        """Points that are zeros of terms, by the names of the variables that stand for them."""
         self._texts: dict[int, tuple[str, int]] = {}
         self._literals: dict[int, str] = {}
 
@@ -102,9 +114,9 @@ class Expressions:
         node = self.terms.nodes[term]
         op = node[0]
         if op == "var":
-            if node[1] != self.variable:
+            if node[1] != self.variable and node[1] not in self.zeros:
                 raise ExportError("a function with parameters cannot be exported: state it for one value")
-            return self.variable, ATOM
+            return node[1], ATOM
         if op == "rat":
             return number(node[1])
         if op in ("pi", "e"):

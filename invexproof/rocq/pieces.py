@@ -9,7 +9,7 @@ from invexcheck.pieces import decide_at, resolve
 from invexcheck.reading import Fields
 from invexcheck.rules.decomposition import Decomposition, Piece, read_decomposition
 from invexproof.reports.replay import Node, Replay
-from invexproof.rocq.bounds import Bounds, point_text
+from invexproof.rocq.bounds import Bounds, point_text, value_at
 from invexproof.rocq.expressions import ExportError, conditions
 from invexproof.rocq.identities import identity
 from invexproof.rocq.signs import Context, analytic, prove, statement
@@ -133,18 +133,23 @@ def continuous_at(context: Context, proof: Replay, cut: Point, left: Written, ri
         bounds = here.bounds()
         steps = []
         for what, inner in conditions(session.terms, written.piece.function, False):
-            value = session.at(inner, cut)
+            value = value_at(session, expressions, inner, cut)
             steps.append(f"  {{ exact {bounds.condition(what, value)}. }}")
         lines += ["  -", *bounds.script.lines, "  conditions.", *steps]
     root = proof.claim.subject  # type: ignore[union-attr]
-    middle = session.at(resolve(session, root, decide_at(session, cut)).value[root], cut)
+    middle = value_at(session, expressions, resolve(session, root, decide_at(session, cut)).value[root], cut)
     for written in (left, right):
-        value = session.at(written.piece.function, cut)
+        value = value_at(session, expressions, written.piece.function, cut)
         lines.append(f"  - change ({expressions.real(value, 69)} = f {c}).")
         lines.append(f"    transitivity ({expressions.real(middle, 69)});")
         lines.append("      [|symmetry; unfold f; resolve_point; same_value].")
         bounds = here.bounds()
-        proved = ["  reflexivity."] if value == middle else identity(bounds, value, middle)
+        if value == middle:
+            proved = ["  reflexivity."]
+        elif cut.bracket is not None:
+            proved = [f"  generalize {c}_zero; lra."]
+        else:
+            proved = identity(bounds, value, middle)
         lines += [*bounds.script.lines, *proved]
     context.lemmas.append("\n".join([*lines, "Qed."]))
     return name
@@ -213,7 +218,7 @@ def _facts(bounds: Bounds, images: list[int], at: Point | None) -> list[str]:
     seen: set[tuple[str, int]] = set()
     for image in images:
         for what, inner in conditions(bounds.session.terms, image, False):
-            value = inner if at is None else bounds.session.at(inner, at)
+            value = inner if at is None else value_at(bounds.session, bounds.expressions, inner, at)
             if (what, value) in seen:
                 continue
             seen.add((what, value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -54,14 +54,20 @@ def written(version: str, recorded: Mapping[str, Recorded]) -> bytes:
 
 
 def record(
-    root: Path, jobs: int, progress: Callable[[str, Recorded], None] = lambda name, each: None
+    root: Path,
+    jobs: int,
+    only: Collection[str] = (),
+    progress: Callable[[str, Recorded], None] = lambda name, each: None,
 ) -> tuple[str, dict[str, Recorded]]:
-    """Rocq's version, and its opinion of every certificate of the atlas below a folder."""
+    """Rocq's version, and its opinion of every certificate of the atlas below a folder, or of those named."""
     library = rocq.library()
     found: dict[str, Recorded] = {}
     files: list[tuple[str, str, rocq.Exported]] = []
     for path in sorted((root / CERTIFICATES).glob(f"*{SUFFIX}")):
-        name, document = path.name.removesuffix(SUFFIX), read_document(path.read_bytes())
+        name = path.name.removesuffix(SUFFIX)
+        if only and name not in only:
+            continue
+        document = read_document(path.read_bytes())
         try:
             files.append((name, digest(document), rocq.export(document, path.parent)))
         except InvexproofError as error:

@@ -10,7 +10,7 @@ from flint import arb
 from invexcheck.goals import POSITIVE, REVERSED, STRICT, Point, Sign, Span
 from invexcheck.session import Session
 from invexproof.reports.replay import Node
-from invexproof.rocq.bounds import Bounds, Script, exact, point_text
+from invexproof.rocq.bounds import Bounds, Script, exact, point_text, value_at
 from invexproof.rocq.expressions import ExportError, Expressions, conditions
 from invexproof.rocq.identities import identity
 
@@ -81,7 +81,9 @@ def prove(context: Context, node: Node) -> list[str]:
 
 def at_point(context: Context, goal: Sign, point: Point) -> list[str]:
     """The goal at one point, for the term with x replaced by the point."""
-    value = context.session.at(goal.term, point)
+    if point.bracket is not None and goal.term == point.term and not STRICT[goal.relation]:
+        return [f"  generalize {point_text(context.expressions, point)}_zero; lra."]
+    value = value_at(context.session, context.expressions, goal.term, point)
     if not STRICT[goal.relation] and context.session.forms.is_zero(value):
         return [f"  {_WEAK[POSITIVE[goal.relation]]}; vanishes."]
     bounds = context.bounds()
@@ -268,7 +270,8 @@ def _monotone(context: Context, node: Node) -> list[str]:
         context.lemma("slope", inside.span, statement(inside, _sign(slope)), prove(inside, slope)),
     ]
     relation, strict = step["start"], STRICT[step["slope"]]
-    end, at_end = point_text(expressions, anchor), expressions.real(context.session.at(goal.term, anchor), 69)
+    end = point_text(expressions, anchor)
+    at_end = expressions.real(value_at(context.session, expressions, goal.term, anchor), 69)
     start = f"0 {REVERSED[relation]} {at_end}" if POSITIVE[relation] else f"{at_end} {relation} 0"
     value = at_point(context, replace(goal, relation=relation), anchor)
     lines = [f"  assert (V : {start}).", "  {", *value, "  }"]

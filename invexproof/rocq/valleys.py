@@ -5,7 +5,7 @@ from __future__ import annotations
 from invexcheck.goals import Point, Sign, Span
 from invexcheck.rules.decomposition import Piece
 from invexproof.reports.replay import Node, Replay
-from invexproof.rocq.bounds import point_text
+from invexproof.rocq.bounds import point_text, value_at
 from invexproof.rocq.expressions import ExportError, rational
 from invexproof.rocq.identities import identity
 from invexproof.rocq.pieces import (
@@ -165,7 +165,7 @@ def _joint(
     rise = children[(*right.piece.fields.path, "join")]
     lines = at_point(context.within(Span.at(cut)), rise.goal, cut)  # type: ignore[arg-type]
     name = f"join_{len(context.lemmas) + 1}"
-    text = context.expressions.real(context.session.at(rise.goal.term, cut), 69)  # type: ignore[union-attr]
+    text = context.expressions.real(value_at(context.session, context.expressions, rise.goal.term, cut), 69)  # type: ignore[union-attr]
     context.lemmas.append("\n".join([f"Lemma {name} : 0 <= {text}.", "Proof.", *lines, "Qed."]))
     return f"apply Rminus_le_0; exact {name}"
 
@@ -178,7 +178,9 @@ def _block_joint(context: Context, children: dict[Path, Node], c: str, piece: Wr
     if not isinstance(goal, Sign) or goal.span.point is None:
         raise ExportError("a sign at a point was due")
     name = f"end_{len(context.lemmas) + 1}"
-    text = context.expressions.real(context.session.at(goal.term, goal.span.point), 69)
+    text = context.expressions.real(
+        value_at(context.session, context.expressions, goal.term, goal.span.point), 69
+    )
     relation = f"0 <= {text}" if goal.relation == ">=" else f"{text} <= 0"
     lines = at_point(context.within(goal.span), goal, goal.span.point)
     context.lemmas.append("\n".join([f"Lemma {name} : {relation}.", "Proof.", *lines, "Qed."]))
