@@ -7,10 +7,10 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from invexproof.rocq.exporting import THEOREM, Exported
+from invexproof.rocq.exporting import IMPORTS, THEOREM, Exported
 from invexproof.rocq.toolchain import QUIET, Library, RocqError, _run
 
 SECONDS = 120.0
@@ -67,11 +67,9 @@ def check(
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
-        compiled = [k for k in sorted(results) if results[k].accepted]
-        for k, axioms in _audited(library, folder, compiled):
-            bad = [axiom for axiom in axioms if not allowed(axiom)]
-            message = f"it rests on axioms that are not allowed: {', '.join(bad)}" if bad else ""
-            results[k] = Compiled(not bad, results[k].seconds, axioms, message)
+        compiled = {k: files[k] for k in sorted(results) if results[k].accepted}
+        for k, audited in _audited(library, folder, compiled):
+            results[k] = replace(audited, seconds=results[k].seconds)
     return [results[k] for k in range(len(files))]
 
 
@@ -84,19 +82,8 @@ def _compile(library: Library, folder: Path, k: int, file: Exported, seconds: fl
     path = folder / f"certificate_{k}.v"
     path.write_text(file.text, encoding="ascii")
     started = time.monotonic()
-    command = [
-        library.compiler,
-        *QUIET,
-        "-R",
-        str(library.folder),
-        "Invex",
-        "-Q",
-        str(folder),
-        "Exported",
-        str(path),
-    ]
     try:
-        done = _run(command, seconds)
+        done = _run(_command(library, folder, path), seconds)
     except RocqError as error:
         return Compiled(False, time.monotonic() - started, message=str(error))
     elapsed = time.monotonic() - started
@@ -112,43 +99,41 @@ def _short(text: str) -> str:
     return plain if len(plain) <= 400 else f"{plain[:397]}..."
 
 
-def _audited(library: Library, folder: Path, numbers: list[int]) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _audited(library: Library, folder: Path, files: dict[int, Exported]) -> Iterator[tuple[int, Compiled]]:
     """The axioms of each file: of all at once first, since looking through the libraries takes seconds."""
-    if not numbers:
+    if not files:
         return
-    together = _assumptions(library, folder, numbers)
-    if len(numbers) == 1 or all(allowed(axiom) for axiom in together):
-        for number in numbers:
-            yield number, together
-        return
-    for number in numbers:
-        yield number, _assumptions(library, folder, [number])
+    together = _audit(library, folder, files)
+    for number, file in files.items():
+        alone = together.accepted or len(files) == 1
+        yield number, together if alone else _audit(library, folder, {number: file})
 
 
-def _assumptions(library: Library, folder: Path, numbers: list[int]) -> tuple[str, ...]:
-    names = [f"certificate_{k}" for k in numbers]
-    lines = [f"From Exported Require {name}." for name in names]
-    together = "I"
-    for name in names:
-        together = f"(conj {name}.{THEOREM} {together})"
+def _audit(library: Library, folder: Path, files: dict[int, Exported]) -> Compiled:
+    """Whether the theorems say what they should, and rest on allowed axioms only."""
+    lines, together = [IMPORTS], "I"
+    for k, file in files.items():
+        lines.append(f"From Exported Require Import certificate_{k}.")
+        lines.append(f"Definition claim_{k} : {file.proposition} := {THEOREM}.")
+        together = f"(conj claim_{k} {together})"
     lines += [f"Definition all := {together}.", "Print Assumptions all."]
     path = folder / "audit.v"
     path.write_text("\n".join(lines) + "\n", encoding="ascii")
-    command = [
-        library.compiler,
-        *QUIET,
-        "-R",
-        str(library.folder),
-        "Invex",
-        "-Q",
-        str(folder),
-        "Exported",
-        str(path),
-    ]
-    done = _run(command, AUDIT_SECONDS)
-    if done.returncode != 0:
-        raise RocqError(f"the axioms cannot be listed: {_short(done.stderr)}")
-    return axioms_in(done.stdout)
+    try:
+        done = _run(_command(library, folder, path), AUDIT_SECONDS)
+        if done.returncode != 0:
+            return Compiled(False, 0.0, message=f"the theorem is not the claim: {_short(done.stderr)}")
+        axioms = axioms_in(done.stdout)
+    except RocqError as error:
+        return Compiled(False, 0.0, message=str(error))
+    bad = [axiom for axiom in axioms if not allowed(axiom)]
+    message = f"it rests on axioms that are not allowed: {', '.join(bad)}" if bad else ""
+    return Compiled(not bad, 0.0, axioms, message)
+
+
+def _command(library: Library, folder: Path, file: Path) -> list[str]:
+    roots = ["-R", str(library.folder), "Invex", "-Q", str(folder), "Exported"]
+    return [library.compiler, *QUIET, *roots, str(file)]
 
 
 def axioms_in(answer: str) -> tuple[str, ...]:

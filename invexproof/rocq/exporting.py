@@ -25,6 +25,15 @@ from invexproof.rocq.statements import Statement, statement_of
 from invexproof.rocq.valleys import valley
 from invexproof.rocq.zeros import zeros
 
+IMPORTS = """\
+From Coq Require Import Reals Lra ZArith QArith.
+From Coquelicot Require Import Coquelicot.
+From Interval Require Import Tactic.
+From Invex Require Import Calculus Stationary Shapes Valley Erf Terms Export.
+Open Scope R_scope.
+"""
+"""How every exported file begins after its comment."""
+
 HEADER = """\
 (* {sentence}
 
@@ -35,11 +44,6 @@ HEADER = """\
    The definitions and the statement at the end of this file are the claim; everything between is its proof.
    To compile: coqc -R LIBRARY Invex FILE, where LIBRARY has the compiled files of lemmas/rocq. *)
 
-From Coq Require Import Reals Lra ZArith QArith.
-From Coquelicot Require Import Coquelicot.
-From Interval Require Import Tactic.
-From Invex Require Import Calculus Stationary Shapes Valley Erf Terms Export.
-Open Scope R_scope.
 """
 
 THEOREM = "certified"
@@ -110,7 +114,7 @@ def export(document: dict[str, Any], folder: str | FilePath | None = None) -> Ex
         certificate=_digest(document),
         subject=digest(document["claim"]["subject"]),
     )
-    parts = [header, *stated.definitions, *context.lemmas, *final]
+    parts = [header + IMPORTS, *stated.definitions, *context.lemmas, *final]
     return Exported("\n\n".join(parts) + "\n", THEOREM, stated.theorem, proof.statement)
 
 

@@ -40,14 +40,16 @@ def test_the_kernel_accepts_what_is_proved_and_nothing_else(compiled: Library) -
         good[1], text=good[1].text.replace("  x * sigmoid x.", "  x * sigmoid x * x.", 1)
     )
     stronger = replace(good[0], text=good[0].text.replace("certified : not_invex f", "certified : invex f"))
+    other_claim = replace(good[0], proposition="invex f")
     cheating = Exported(
-        "Axiom cheat : False.\nTheorem certified : 0 = 1.\nProof. destruct cheat. Qed.\n",
+        "Axiom cheat : False.\nTheorem certified : 2 + 2 = 5.\nProof. destruct cheat. Qed.\n",
         "certified",
-        "0 = 1",
+        "(2 + 2 = 5)%nat",
         "",
     )
-    results = check(compiled, [*good, other_function, stronger, cheating], jobs=2)
-    assert [result.accepted for result in results] == [True] * 4 + [False] * 3
+    results = check(compiled, [*good, other_function, stronger, other_claim, cheating], jobs=2)
+    assert [result.accepted for result in results] == [True] * 4 + [False] * 4
+    assert "not the claim" in results[-2].message
     assert "cheat" in results[-1].message
     assert all(allowed(axiom) for result in results[:4] for axiom in result.axioms)
     assert "Classical_Prop.classic" in results[0].axioms
