@@ -13,6 +13,7 @@ from invexproof.rocq.pieces import (
     by_path,
     continuous_at,
     decomposition,
+    defined_at_point,
     defined_everywhere,
     piece_span,
     use,
@@ -74,8 +75,6 @@ def monotone_pieces(context: Context, proof: Replay, stated: Statement) -> list[
 
 def turning(context: Context, proof: Replay, stated: Statement) -> list[str]:
     """Three points at which the values do not go strictly one way."""
-    if stated.partial:
-        raise ExportError("the refutation of monotonicity of a partial function cannot be exported yet")
     session, expressions = context.session, context.expressions
     points = [session.point(raw, path) for raw, path in fields_of(context, proof).items("points")]
     found = [value_lemma(context, proof.claim.subject, point) for point in points]  # type: ignore[union-attr]
@@ -97,7 +96,10 @@ def turning(context: Context, proof: Replay, stated: Statement) -> list[str]:
     names = ", ".join(name for name, _ in found)
     u, v, w = (point_text(expressions, point) for point in points)
     step = f"rewrite {names}; generalize {facts[0]}, {facts[1]}; lra"
-    return [
-        f"Theorem certified : {stated.theorem}.\nProof.\n"
-        f"  apply (turning f {u} {v} {w}); [split; ends|{step}|{step}].\nQed."
-    ]
+    if not stated.partial:
+        tactic = f"apply (turning f {u} {v} {w}); [split; ends|{step}|{step}]"
+    else:
+        root = proof.claim.subject  # type: ignore[union-attr]
+        shown = [defined_at_point(context, root, point) for point in points]
+        tactic = f"exists {u}, {v}, {w}.\n  split; [split; ends|]. split; [split; [exact {shown[0]}|split; [exact {shown[1]}|exact {shown[2]}]]|]. split; {step}"
+    return [f"Theorem certified : {stated.theorem}.\nProof.\n  {tactic}.\nQed."]

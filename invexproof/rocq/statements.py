@@ -19,6 +19,12 @@ CLAIMS = {
 }
 """The claims that can be exported, of a function f."""
 
+ON_DOMAIN = {
+    "not_invex f": "not_invex_on defined_at f",
+    "~ strictly_monotone f": "not_strictly_monotone_on defined_at f",
+}
+"""Negations for functions with a domain: f is defined where they speak of it."""
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -33,8 +39,8 @@ class Statement:
     def theorem(self) -> str:
         if not self.partial:
             return self.claim
-        if self.claim == "not_invex f":
-            return "not_invex_on defined_at f"
+        if self.claim in ON_DOMAIN:
+            return ON_DOMAIN[self.claim]
         return f"(forall x : R, defined_at x) /\\ {self.claim}"
 
 

@@ -266,6 +266,11 @@ Proof.
   apply (piece_slope f (fun s => s < 0) (falling_piece f) ltac:(intros; assumption) l h a t Ha Ht).
 Qed.
 
+(** Three points where f is defined, and at which its values do not go strictly one way. *)
+Definition not_strictly_monotone_on (D : R -> Prop) (f : R -> R) : Prop :=
+  exists u v w, u < v < w /\ (D u /\ D v /\ D w) /\
+    ~ (f u < f v /\ f v < f w) /\ ~ (f v < f u /\ f w < f v).
+
 (** ** Exponentials *)
 
 Lemma exp_power u n : exp (INR n * u) = exp u ^ n.

@@ -66,6 +66,7 @@ def test_zeros_are_shown_to_exist() -> None:
         ("x + tanh(x)", "strictly_monotone f"),
         ("max(x, x/2)", "strictly_monotone f"),
         ("x*sigmoid(x)", "~ strictly_monotone f"),
+        ("x/(1+x^2)", "not_strictly_monotone_on defined_at f"),
     ],
 )
 def test_monotonicity(formula: str, proposition: str) -> None:
