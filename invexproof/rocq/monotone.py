@@ -101,5 +101,6 @@ def turning(context: Context, proof: Replay, stated: Statement) -> list[str]:
     else:
         root = proof.claim.subject  # type: ignore[union-attr]
         shown = [defined_at_point(context, root, point) for point in points]
-        tactic = f"exists {u}, {v}, {w}.\n  split; [split; ends|]. split; [split; [exact {shown[0]}|split; [exact {shown[1]}|exact {shown[2]}]]|]. split; {step}"
+        domain = f"split; [exact {shown[0]}|split; [exact {shown[1]}|exact {shown[2]}]]"
+        tactic = f"exists {u}, {v}, {w}. split; [split; ends|]. split; [{domain}|]. split; {step}"
     return [f"Theorem certified : {stated.theorem}.\nProof.\n  {tactic}.\nQed."]
