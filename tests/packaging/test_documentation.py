@@ -58,10 +58,10 @@ class Command:
 
     @property
     def missing(self) -> list[str]:
-        """The packages that it needs and that are not installed."""
+        """The packages or programs that it needs and that are not installed."""
         found = NEEDS.search(self.text)
         names = re.split(r",\s*", found[1]) if found else []
-        return [name for name in names if importlib.util.find_spec(name) is None]
+        return [n for n in names if importlib.util.find_spec(n) is None and shutil.which(n) is None]
 
 
 def by_name(path: Path) -> str:
