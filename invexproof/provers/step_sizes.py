@@ -240,9 +240,11 @@ def rounded(enclosure: Enclosure, digits: int = 10) -> list[str] | str:
 
 
 def rounded_down(size: fmpq, digits: int = 6) -> str:
-    """A positive number with so many digits behind the first ones, not above it."""
+    """A positive number cut after its first digits, so not above it."""
     exact = Fraction(int(size.p), int(size.q))
-    unit = Fraction(10) ** digits
+    unit = Fraction(1)
     while exact * unit < 10 ** (digits - 1):
         unit *= 10
+    while exact * unit >= 10**digits:
+        unit /= 10
     return str(Fraction((exact * unit).__floor__()) / unit)
