@@ -71,6 +71,11 @@ class Sizes:
         points = [*self.listed, *(q for pair in self.left_out for q in pair)]
         return [q for q in (*points, self.low, self.high) if q is not None]
 
+    @property
+    def reciprocals(self) -> list[fmpq]:
+        """One over each of the ends, but 0: eigenvalues at which it matters whether they are met exactly."""
+        return [1 / q for q in self.ends if q != 0]
+
 
 def shortened(items: Iterable[str], count: int) -> str:
     """A list, of which what is too long is left to the claim."""

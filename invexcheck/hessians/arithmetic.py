@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any
 
 from invexcheck.errors import Reject
@@ -41,20 +40,14 @@ def _clamp(a: Applied) -> int:
 def _extremum(a: Applied) -> int:
     """The greater or the smaller one: selection by selection, one of the two."""
     t = a.tensors
-    x, y = t.together(a.argument(0), a.argument(1))
-    joined = t.concatenate([t.reshape(v, (1, *a.shape)) for v in (x, y)], 0)
-    size = prod(a.shape)
-    return t.largest(joined, [(k, size + k) for k in range(size)], a.shape)
+    return t.either(*t.together(a.argument(0), a.argument(1)))
 
 
 def _prelu(a: Applied) -> int:
     t, x, slope = a.tensors, a.argument(0), a.argument(1)
     (count,) = t.shape(slope)
     channels = (1, count, *([1] * (len(a.shape) - 2))) if len(a.shape) > 1 else (count,)
-    bent = t.multiply(x, t.reshape(slope, channels))
-    size = prod(a.shape)
-    joined = t.concatenate([t.reshape(v, (1, *a.shape)) for v in (bent, x)], 0)
-    return t.largest(joined, [(k, size + k) for k in range(size)], a.shape)
+    return t.either(t.multiply(x, t.reshape(slope, channels)), x)
 
 
 def _where(a: Applied) -> int:

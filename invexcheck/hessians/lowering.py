@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import prod
 
 from flint import fmpq
 
@@ -14,7 +15,7 @@ from invexcheck.hessians.arithmetic import ARITHMETIC
 from invexcheck.hessians.linear import LINEAR
 from invexcheck.hessians.losses import LOSSES
 from invexcheck.hessians.normalising import NORMALISING
-from invexcheck.hessians.numbers import ONE, Arithmetic
+from invexcheck.hessians.numbers import ONE, ZERO, Arithmetic
 from invexcheck.hessians.rearranging import REARRANGING
 from invexcheck.hessians.tape import Tape
 from invexcheck.hessians.tensors import Chooser, Tensors
@@ -35,6 +36,11 @@ def _literal(text: str) -> fmpq:
     if text == MINUS_INFINITY:
         raise Reject("minus infinity has no place in a Hessian here", "architecture")
     return fmpq(*map(int, text.split("/")))
+
+
+def origin(architecture: Architecture) -> list[list[fmpq]]:
+    """theta = 0: the entries of each parameter."""
+    return [[ZERO] * prod(line.shape) for line in architecture.parameters]
 
 
 def tape_of(

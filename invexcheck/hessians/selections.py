@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import prod
 
 from flint import fmpq
 
 from invexcheck.architectures.graph import Architecture
 from invexcheck.architectures.values import Smoothness
 from invexcheck.errors import Reject
-from invexcheck.hessians.lowering import tape_of
+from invexcheck.hessians.lowering import origin, tape_of
 from invexcheck.hessians.numbers import UNKNOWN, Exact
 from invexcheck.hessians.tape import Tape
 from invexcheck.hessians.tensors import Site
@@ -107,8 +106,7 @@ class Sites:
 def sites(architecture: Architecture, budget: Budget) -> Sites:
     """Where a loss on given data has kinks."""
     chooser = Chooser()
-    zeros = [[fmpq(0)] * prod(line.shape) for line in architecture.parameters]
-    tape = tape_of(architecture, architecture.data, zeros, Exact, chooser, budget)
+    tape = tape_of(architecture, architecture.data, origin(architecture), Exact, chooser, budget)
     return Sites(chooser.sites, tape)
 
 

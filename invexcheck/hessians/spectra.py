@@ -158,9 +158,14 @@ def simplest(low: fmpq, high: fmpq) -> fmpq:
     return low
 
 
+def is_rational(rows: Sequence[Entries]) -> bool:
+    """Whether a matrix is of rational and unknown numbers, not of balls."""
+    return bool(rows) and isinstance(rows[0][0], fmpq | Unknown)
+
+
 def remaining(left: Sequence[Enclosure], rows: Sequence[Entries], budget: Budget) -> list[Enclosure]:
     """The enclosures in which a symmetric matrix, rational or of balls, may have an eigenvalue."""
-    if rows and isinstance(rows[0][0], fmpq | Unknown):
+    if is_rational(rows):
         try:
             found = nonzero_eigenvalues(rows, (), budget)
             return [v for v in left if any(e.low <= v.high and v.low <= e.high for e in found)]

@@ -310,10 +310,10 @@ class _Derivative:
         """Of each function: its second derivative times the adjoint."""
         found: list[Entries | None] = []
         for step, bar in zip(self.tape.steps, self.adjoints, strict=True):
-            known = step.slopes is not None and bar is not None
-            found.append(
-                list(map(operator.mul, step.slopes[1], bar)) if known and step.slopes and bar else None
-            )
+            if step.slopes is None or bar is None:
+                found.append(None)
+            else:
+                found.append(list(map(operator.mul, step.slopes[1], bar)))
         return found
 
     def row(self, parameter: int, entry: int) -> dict[int, Entries]:

@@ -227,6 +227,13 @@ class Tensors:
         self.tape.affine[result] = all(len(window) == 1 for window in windows) and self.tape.affine[result]
         return result
 
+    def either(self, x: int, y: int) -> int:
+        """At each entry, that of one of two tensors of one shape, selection by selection."""
+        shape = self.shape(x)
+        size = prod(shape)
+        joined = self.concatenate([self.reshape(v, (1, *shape)) for v in (x, y)], 0)
+        return self.largest(joined, [(k, size + k) for k in range(size)], shape)
+
     def softened(self, x: int, axes: Sequence[int]) -> tuple[int, int]:
         """exp(x - c) and its sum over axes, which are kept; c is constant along them, near the entries."""
         shape = self.shape(x)

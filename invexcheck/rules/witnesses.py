@@ -14,15 +14,15 @@ from invexcheck.balls import precision
 from invexcheck.errors import Path, Reject, within
 from invexcheck.goals import Obligation, Rule, TrainingClaim
 from invexcheck.hessians.degrees import require_quadratic
+from invexcheck.hessians.exclusion import asked, narrowed
 from invexcheck.hessians.hessian import Point, hessian, require_smooth
+from invexcheck.hessians.lowering import origin
 from invexcheck.hessians.numbers import Arithmetic, Balls, Exact
 from invexcheck.hessians.selections import Choices, Conflict, selections
 from invexcheck.hessians.spectra import (
     Enclosure,
-    Matrix,
     characteristic_polynomials,
     nonzero_eigenvalues,
-    remaining,
 )
 from invexcheck.reading import Fields, rational
 from invexcheck.rules.training import FIELD, GRAPH, NONSINGULAR, of_method, row_of
@@ -65,7 +65,11 @@ def hessian_witnesses_rule(session: Session, goal: TrainingClaim, fields: Fields
 
 def _shown(sizes: Enclosure) -> str:
     """A step size, or the digits of one in an interval, for a message."""
-    return str(sizes.low) if sizes.low == sizes.high else f"a neighbourhood of {arb(sizes.low).str(6, radius=False)}"
+    return (
+        str(sizes.low)
+        if sizes.low == sizes.high
+        else f"a neighbourhood of {arb(sizes.low).str(6, radius=False)}"
+    )
 
 
 def _read(session: Session, goal: TrainingClaim, raw: Any, path: Path) -> Witness:
@@ -108,20 +112,13 @@ def left_over(
     session: Session, goal: TrainingClaim, selection: Choices | None, witnesses: Sequence[Witness]
 ) -> list[Enclosure]:
     """Enclosures of eigenvalues that no witness excludes, and whose inverses the claim is about."""
-    left = [Enclosure(1 / q, 1 / q) for q in goal.sizes.listed] if goal.sizes.listed else None
+    left = asked(goal.sizes)
     for witness in witnesses:
         if left == []:
             break
         with within(*witness.path), precision(witness.bits):
             rows = hessian(goal.architecture, selection, witness.point, witness.arithmetic, session.budget)
-            if left is not None:
-                left = remaining(left, rows, session.budget)
-            elif witness.arithmetic is Exact:
-                ends = [1 / q for q in goal.sizes.ends if q != 0]
-                found = nonzero_eigenvalues(rows, ends, session.budget)
-                left = [v for v in found if goal.sizes.meet(v.inverse.low, v.inverse.high)]
-            elif goal.sizes.high is not None and Matrix(rows, session.budget).below(1 / goal.sizes.high):
-                left = []
+            left = narrowed(left, rows, goal.sizes, session.budget)
     if left is None:
         raise Reject("no witness has an exact Hessian, or one that is small enough for the claim", "method")
     return left
@@ -132,17 +129,15 @@ def quadratic_loss_rule(session: Session, goal: TrainingClaim, _: Fields) -> lis
     of_method(goal, "quadratic-loss")
     require_smooth(goal.architecture)
     require_quadratic(goal.architecture)
-    origin = [[fmpq(0)] * prod(line.shape) for line in goal.architecture.parameters]
     with precision(BITS):
-        rows = hessian(goal.architecture, None, origin, Exact, session.budget)
+        rows = hessian(goal.architecture, None, origin(goal.architecture), Exact, session.budget)
         if goal.step == NUMBER:
             value = 1 / goal.sizes.listed[0]
             found = any(p(value) == 0 for p in characteristic_polynomials(rows, session.budget))
         else:
-            ends = [1 / q for q in goal.sizes.ends if q != 0]
             found = any(
                 goal.sizes.hold(v.inverse.low, v.inverse.high)
-                for v in nonzero_eigenvalues(rows, ends, session.budget)
+                for v in nonzero_eigenvalues(rows, goal.sizes.reciprocals, session.budget)
             )
     if not found:
         raise Reject("no eigenvalue of the Hessian is known to be one over such a step size", "method")

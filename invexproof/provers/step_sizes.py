@@ -17,10 +17,12 @@ from invexcheck.architectures.sizes import Sizes
 from invexcheck.architectures.values import Smoothness
 from invexcheck.balls import precision
 from invexcheck.errors import Reject
+from invexcheck.hessians.exclusion import Left, asked, narrowed
 from invexcheck.hessians.hessian import Point, hessian, require_smooth
+from invexcheck.hessians.lowering import origin
 from invexcheck.hessians.numbers import Arithmetic, Balls, Exact
 from invexcheck.hessians.selections import Choices, Conflict, selections
-from invexcheck.hessians.spectra import Enclosure, Matrix, nonzero_eigenvalues, remaining
+from invexcheck.hessians.spectra import Enclosure, Matrix
 from invexcheck.limits import Budget, Limits
 from invexproof.provers.conflicts import conflicts, to_json
 from invexproof.provers.patience import require_time
@@ -98,8 +100,8 @@ class _Search:
         self.architecture, self.sizes = architecture, sizes
         self.random = random.Random(SEED)
         self.known: list[Witness] = [
-            Witness(self._zeros(), None),
-            Witness(self._zeros(), BITS),
+            Witness(origin(architecture), None),
+            Witness(origin(architecture), BITS),
             Witness(self._last(), None),
         ]
         self.reason = ""
@@ -119,9 +121,7 @@ class _Search:
 
     def _of(self, selection: Choices | None) -> list[Enclosure] | None:
         """What is left of a selection; new witnesses are tried until nothing is, or none helps."""
-        left: list[Enclosure] | None = None
-        if self.sizes.listed:
-            left = [Enclosure(1 / q, 1 / q) for q in self.sizes.listed]
+        left = asked(self.sizes)
         idle, exact = 0, False
         for witness in self._candidates():
             if exact and witness is self.known[1]:
@@ -150,28 +150,16 @@ class _Search:
             self.known.append(witness)
             yield witness
 
-    def _after(
-        self, selection: Choices | None, witness: Witness, left: list[Enclosure] | None
-    ) -> list[Enclosure] | None:
+    def _after(self, selection: Choices | None, witness: Witness, left: Left) -> Left:
         require_time()
         budget = Budget(UNLIMITED)
         with precision(witness.bits or EXACT_BITS):
             rows = hessian(self.architecture, selection, witness.point, witness.arithmetic, budget)
-            if left is not None:
-                return remaining(left, rows, budget)
-            if witness.bits is None:
-                ends = [1 / q for q in self.sizes.ends if q != 0]
-                found = nonzero_eigenvalues(rows, ends, budget)
-                return [v for v in found if self.sizes.meet(v.inverse.low, v.inverse.high)]
-            high = self.sizes.high
-            return [] if high is not None and Matrix(rows, budget).below(1 / high) else None
-
-    def _zeros(self) -> list[list[fmpq]]:
-        return [[fmpq(0)] * prod(line.shape) for line in self.architecture.parameters]
+            return narrowed(left, rows, self.sizes, budget)
 
     def _last(self) -> Point:
         """Zeros, but for the weights that are used last: many functions have rational values there."""
-        point = self._zeros()
+        point = origin(self.architecture)
         inputs = [k for k, line in enumerate(self.architecture.inputs) if line.role == PARAMETER]
         first = len(self.architecture.inputs)
         used = {a: k for k, node in enumerate(self.architecture.nodes, first) for a in node.arguments}

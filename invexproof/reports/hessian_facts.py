@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from math import prod
 from typing import Any, Final
 
 import numpy as np
@@ -13,16 +12,17 @@ from flint import arb, fmpq
 
 from invexcheck.architectures.dead_heads import DeadHead
 from invexcheck.architectures.hyperplanes import OFF
-from invexcheck.architectures.sizes import Sizes
 from invexcheck.architectures.values import Smoothness
 from invexcheck.balls import precision
 from invexcheck.errors import Reject
 from invexcheck.goals import TrainingClaim
 from invexcheck.hessians.degrees import require_quadratic
+from invexcheck.hessians.exclusion import Left, asked, narrowed
 from invexcheck.hessians.hessian import Point, hessian
+from invexcheck.hessians.lowering import origin
 from invexcheck.hessians.numbers import Balls, Entries, Exact
 from invexcheck.hessians.selections import Choices, Conflict, selections
-from invexcheck.hessians.spectra import Enclosure, Matrix, nonzero_eigenvalues, remaining
+from invexcheck.hessians.spectra import Enclosure, nonzero_eigenvalues
 from invexcheck.limits import Budget
 from invexcheck.rules.witnesses import BITS
 from invexproof.reports.head_facts import last_layer
@@ -118,8 +118,8 @@ def _is_quadratic(said: TrainingClaim) -> bool:
 
 def _of_quadratic(said: TrainingClaim) -> Spectra:
     with precision(BITS):
-        rows = hessian(said.architecture, None, _point(said, []), Exact, Budget(REPLAY_LIMITS))
-        found = nonzero_eigenvalues(rows, _marked(said.sizes), Budget(REPLAY_LIMITS))
+        rows = hessian(said.architecture, None, origin(said.architecture), Exact, Budget(REPLAY_LIMITS))
+        found = nonzero_eigenvalues(rows, said.sizes.reciprocals, Budget(REPLAY_LIMITS))
     return Spectra((Sight("every θ", None, _roots([rows]), _sizes(found)),), 1, 1, bad=True)
 
 
@@ -134,7 +134,7 @@ def _of_witnesses(said: TrainingClaim, step: Step) -> Spectra:
     matrices: list[list[list[Entries]]] = [[] for _ in listed]
     left: list[list[Enclosure] | None] = [[] for _ in listed]
     for selection in islice(chosen, MAX_CHOICES):
-        known = [Enclosure(1 / q, 1 / q) for q in said.sizes.listed] if said.sizes.listed else None
+        known = asked(said.sizes)
         for k, raw in enumerate(listed):
             if known != []:
                 rows, known = _look(said, selection, points[k], raw.get("bits"), known)
@@ -155,31 +155,20 @@ def _look(
     selection: Choices | None,
     point: Point,
     bits: int | None,
-    left: list[Enclosure] | None,
-) -> tuple[list[Entries], list[Enclosure] | None]:
+    left: Left,
+) -> tuple[list[Entries], Left]:
     """The Hessian at a witness, and what it leaves, as the checker's rule has it."""
-    budget, sizes = Budget(REPLAY_LIMITS), said.sizes
+    budget = Budget(REPLAY_LIMITS)
     with precision(bits or BITS):
         rows = hessian(said.architecture, selection, point, Balls if bits else Exact, budget)
-        if left is not None:
-            return rows, remaining(left, rows, budget)
-        if not bits:
-            found = nonzero_eigenvalues(rows, _marked(sizes), budget)
-            return rows, [v for v in found if sizes.meet(v.inverse.low, v.inverse.high)]
-        small = sizes.high is not None and Matrix(rows, budget).below(1 / sizes.high)
-    return rows, [] if small else None
-
-
-def _marked(sizes: Sizes) -> list[fmpq]:
-    return [1 / q for q in sizes.ends if q != 0]
+        return rows, narrowed(left, rows, said.sizes, budget)
 
 
 def _point(said: TrainingClaim, at: Sequence[Any]) -> list[list[fmpq]]:
-    shapes = [prod(line.shape) for line in said.architecture.parameters]
-    raw = at or ["0"] * len(shapes)
+    zeros = origin(said.architecture)
     return [
-        [fmpq(0)] * size if item == "0" else [_rational(text) for text in item]
-        for item, size in zip(raw, shapes, strict=True)
+        zero if item == "0" else [_rational(text) for text in item]
+        for item, zero in zip(at, zeros, strict=True)
     ]
 
 
