@@ -25,6 +25,7 @@ from invexcheck.hessians.selections import Choices, Conflict, selections
 from invexcheck.hessians.spectra import Enclosure, nonzero_eigenvalues
 from invexcheck.limits import Budget
 from invexcheck.rules.witnesses import BITS
+from invexproof.provers.asked_sizes import rational
 from invexproof.reports.head_facts import last_layer
 from invexproof.reports.prose import count
 from invexproof.reports.replay import REPLAY_LIMITS, Replay, Step
@@ -126,7 +127,7 @@ def _of_quadratic(said: TrainingClaim) -> Spectra:
 def _of_witnesses(said: TrainingClaim, step: Step) -> Spectra:
     listed = step["witnesses"]
     conflicts = [
-        Conflict(tuple((site, piece, _rational(weight)) for site, piece, weight in raw))
+        Conflict(tuple((site, piece, rational(weight)) for site, piece, weight in raw))
         for raw in step.get("conflicts", ())
     ]
     chosen = list(selections(said.architecture, Budget(REPLAY_LIMITS), conflicts))
@@ -167,13 +168,9 @@ def _look(
 def _point(said: TrainingClaim, at: Sequence[Any]) -> list[list[fmpq]]:
     zeros = origin(said.architecture)
     return [
-        zero if item == "0" else [_rational(text) for text in item]
+        zero if item == "0" else [rational(text) for text in item]
         for item, zero in zip(at, zeros, strict=True)
     ]
-
-
-def _rational(text: str) -> fmpq:
-    return fmpq(*map(int, text.split("/")))
 
 
 def _place(point: Point) -> str:
